@@ -1,0 +1,18 @@
+#![doc = include_str!("ARCHITECTURE.md")]
+
+pub mod article;
+pub mod edit;
+pub mod passage;
+pub mod tags;
+
+pub mod pipeline;
+pub mod stage;
+pub mod stages;
+pub mod text;
+
+pub mod desk;
+pub mod error;
+pub mod settings;
+pub mod telemetry;
+pub mod transport;
+pub mod wire;

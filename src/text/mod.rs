@@ -1,0 +1,1 @@
+//! Facts about text, no policy: characters, scripts, folding keys, boundaries.

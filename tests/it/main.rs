@@ -1,0 +1,13 @@
+//! The one test binary.
+
+mod articles;
+mod commands;
+mod docs;
+mod kafka;
+mod laws;
+mod rules;
+mod settings;
+mod stages;
+mod tidy;
+mod wire;
+mod worker;
