@@ -1,4 +1,6 @@
 //! Facts about text, no policy: characters, scripts, folding keys, boundaries.
 
 pub mod calendar;
+pub mod fold;
+pub mod lines;
 pub mod words;
