@@ -3,6 +3,7 @@
 mod articles;
 mod commands;
 mod docs;
+mod golden;
 mod kafka;
 mod laws;
 mod rules;
