@@ -1,6 +1,5 @@
 //! What a value must hold to beyond its kind.
 
-use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use super::kind::Kind;
@@ -67,25 +66,6 @@ pub(super) fn log_filter() -> Check<String> {
     check("a level or filter (info,rdkafka=debug)", |text: &String| {
         !text.trim().is_empty() && tracing_subscriber::EnvFilter::try_new(text).is_ok()
     })
-}
-
-/// Properties that copydesk's guarantees stand on, or that have their own key.
-const OWN_PROPERTIES: &[&str] = &[
-    "bootstrap.servers",
-    "metadata.broker.list",
-    "group.id",
-    "enable.auto.commit",
-    "enable.auto.offset.store",
-    "enable.idempotence",
-];
-
-pub(super) fn free_properties() -> Check<BTreeMap<String, String>> {
-    check(
-        format!("without {}, which copydesk sets itself", OWN_PROPERTIES.join(", ")),
-        |properties: &BTreeMap<String, String>| {
-            OWN_PROPERTIES.iter().all(|own| !properties.contains_key(*own))
-        },
-    )
 }
 
 fn check<T>(expected: impl Into<String>, holds: impl Fn(&T) -> bool + 'static) -> Check<T> {

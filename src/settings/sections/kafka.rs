@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::settings::Secret;
 use crate::settings::check::{
-    addresses, at_least, between, free_properties, not_blank, topic_name, topics_or_patterns,
+    addresses, at_least, between, not_blank, topic_name, topics_or_patterns,
 };
 use crate::settings::kind::choice;
 use crate::settings::section::section;
@@ -133,10 +133,10 @@ section! {
         /// Any property of librdkafka, for consumer and producer. Its dots stay:
         /// `"socket.keepalive.enable" = true`, or as a variable
         /// COPYDESK__KAFKA__PROPERTIES__SOCKET_KEEPALIVE_ENABLE=true.
-        properties: BTreeMap<String, String> = &[], free_properties();
+        properties: BTreeMap<String, String> = &[];
         /// The same, for the consumer alone.
-        consumer_properties: BTreeMap<String, String> = &[], free_properties();
+        consumer_properties: BTreeMap<String, String> = &[];
         /// The same, for the producer alone.
-        producer_properties: BTreeMap<String, String> = &[], free_properties();
+        producer_properties: BTreeMap<String, String> = &[];
     }
 }
