@@ -11,13 +11,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use copydesk::desk::{Desk, Outcome, Rejected};
-use copydesk::pipeline::Pipeline;
 use copydesk::settings::Settings;
-use copydesk::stage::StageName;
-use copydesk::stages;
 use copydesk::transport::{Delivery, Lane, Origin, Receipt};
-use copydesk::wire::enriched::Encoder;
-use copydesk::wire::raw::Decoder;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -96,13 +91,10 @@ pub fn samples() -> Vec<Sample> {
 /// The desk as the default settings make it, without a time limit: how long a
 /// busy test machine takes must not decide what comes out.
 pub fn desk() -> Desk {
-    let settings = Settings::default();
-    Desk {
-        decoder: Decoder::new(settings.input),
-        pipeline: Pipeline::new(StageName::ALL.map(stages::named).into(), None),
-        encoder: Encoder,
-        rejected: Rejected::Forward,
-    }
+    let mut settings = Settings::default();
+    settings.worker.article_deadline_millis = u64::MAX;
+    settings.worker.rejected = Rejected::Forward;
+    Desk::new(&settings)
 }
 
 pub fn delivery(payload: &[u8]) -> Delivery {
@@ -148,8 +140,9 @@ impl Sample {
             Outcome::Rejected { reason, .. } => format!("reject {}", reason.as_str()),
             other => panic!("{}: {other:?}", self.slug),
         };
-        let payload = outcome.outbound().expect("it is forwarded").payload.expect("with a payload");
-        let enriched = serde_json::from_slice(&payload)
+        let outbound = outcome.outbound().expect("it is forwarded");
+        let payload = outbound.payload.as_ref().expect("it has a payload");
+        let enriched = serde_json::from_slice(payload)
             .unwrap_or_else(|error| panic!("{}: output is not JSON: {error}", self.slug));
         (verdict, enriched)
     }

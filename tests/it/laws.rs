@@ -271,9 +271,8 @@ fn a_repaired_sample_is_not_repaired_again() {
 fn the_same_message_gives_the_same_bytes() {
     for sample in samples() {
         let delivery = delivery(&sample.raw);
-        let first = desk().edit(&delivery).outbound();
-        let second = desk().edit(&delivery).outbound();
-        assert_eq!(first, second, "{}", sample.slug);
+        let [first, second] = [desk(), desk()].map(|desk| desk.edit(&delivery));
+        assert_eq!(first.outbound(), second.outbound(), "{}", sample.slug);
     }
 }
 
@@ -320,9 +319,8 @@ proptest! {
     ) {
         for payload in [bytes, text.into_bytes()] {
             let delivery = delivery(&payload);
-            let first = desk().edit(&delivery).outbound();
-            let second = desk().edit(&delivery).outbound();
-            prop_assert_eq!(first, second, "{:?}", delivery.payload);
+            let [first, second] = [desk(), desk()].map(|desk| desk.edit(&delivery));
+            prop_assert_eq!(first.outbound(), second.outbound(), "{:?}", delivery.payload);
         }
     }
 }
