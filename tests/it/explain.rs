@@ -91,7 +91,7 @@ fn colour_says_the_same_without_brackets() {
     let coloured = terminal::render(&Proof::new(&article, Verdict::Keep), 60, Ink::Colour);
     let bare = anstream::adapter::strip_str(&coloured).to_string();
     assert_ne!(coloured, bare);
-    assert!(bare.contains("The navymilitary strike"), "{bare}");
+    assert!(bare.contains("The navy→military strike"), "{bare}");
     assert!(!bare.contains("[-") && !bare.contains("+}"), "{bare}");
 }
 
