@@ -58,7 +58,8 @@ impl CharsetEvidence {
 pub fn decode<'a>(bytes: &'a [u8], declared: Option<&str>) -> Option<Decoded<'a>> {
     let declared = declared.and_then(|label| Encoding::for_label(label.as_bytes()));
     let decoded = if let Some((encoding, length)) = Encoding::for_bom(bytes) {
-        Some(read(&bytes[length..], encoding, CharsetEvidence::ByteOrderMark))
+        let marked = read(&bytes[length..], encoding, CharsetEvidence::ByteOrderMark);
+        Some(marked).filter(makes_sense).or_else(|| candidates(&bytes[length..], declared))
     } else if memchr::memchr(0, bytes).is_some() {
         unmarked_utf16(bytes, declared)
     } else if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
@@ -85,7 +86,7 @@ fn candidates<'a>(bytes: &'a [u8], declared: Option<&'static Encoding>) -> Optio
     for (encoding, evidence) in stated {
         let Some(encoding) = encoding else { continue };
         let decoded = read(bytes, encoding, evidence);
-        if !decoded.charset.lossy || is_mostly_sound(&decoded.text) {
+        if makes_sense(&decoded) {
             return Some(decoded);
         }
     }
@@ -170,14 +171,17 @@ fn stated_in_page(bytes: &[u8]) -> Option<&'static Encoding> {
         .filter(|encoding| encoding.is_ascii_compatible())
 }
 
-/// Whether so many characters beyond ASCII are sound that the encoding is
-/// right and the broken ones are damage.
-fn is_mostly_sound(text: &str) -> bool {
+/// Whether no characters are broken, or so many beyond ASCII are sound that the
+/// encoding is right and the broken ones are damage.
+fn makes_sense(decoded: &Decoded) -> bool {
     // Text in another encoding reads as one sound character in four at most
     // (two-byte encodings of Chinese taken for UTF-8 come closest).
     const SOUND_PER_BROKEN: usize = 4;
+    if !decoded.charset.lossy {
+        return true;
+    }
     let (mut sound, mut broken) = (0, 0);
-    for character in text.chars().filter(|c| !c.is_ascii()) {
+    for character in decoded.text.chars().filter(|c| !c.is_ascii()) {
         if character == char::REPLACEMENT_CHARACTER {
             broken += 1;
         } else {

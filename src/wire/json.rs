@@ -119,12 +119,12 @@ pub(super) fn descend<'a, 's>(
     value: &'a RawValue,
     mut segments: impl Iterator<Item = &'s str>,
 ) -> Option<&'a RawValue> {
-    segments.try_fold(value, |value, segment| match value.get().as_bytes().first() {
-        Some(b'{') => {
+    segments.try_fold(value, |value, segment| match Kind::of(value) {
+        Kind::Object => {
             let fields = Fields::parse(value.get()).ok()?;
             fields.position(&unescape(segment)).map(|position| fields.value(position))
         }
-        Some(b'[') => elements(value)?.get(segment.parse::<usize>().ok()?).copied(),
+        Kind::Array => elements(value)?.get(segment.parse::<usize>().ok()?).copied(),
         _ => None,
     })
 }
@@ -140,18 +140,42 @@ pub(super) fn unescape(segment: &str) -> Cow<'_, str> {
 
 /// The elements of an array; `None` for another kind of value.
 pub(super) fn elements(value: &RawValue) -> Option<Vec<&RawValue>> {
-    value.get().starts_with('[').then(|| serde_json::from_str(value.get()).ok())?
+    (Kind::of(value) == Kind::Array).then(|| serde_json::from_str(value.get()).ok())?
 }
 
-/// What kind of value this is, for people.
-pub(super) fn kind(value: &RawValue) -> &'static str {
-    match value.get().as_bytes().first() {
-        Some(b'"') => "a string",
-        Some(b'{') => "an object",
-        Some(b'[') => "an array",
-        Some(b't' | b'f') => "a boolean",
-        Some(b'n') => "null",
-        _ => "a number",
+/// The kinds of JSON values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    String,
+    Number,
+    Boolean,
+    Null,
+    Object,
+    Array,
+}
+
+impl Kind {
+    pub fn of(value: &RawValue) -> Self {
+        match value.get().as_bytes().first() {
+            Some(b'"') => Kind::String,
+            Some(b'{') => Kind::Object,
+            Some(b'[') => Kind::Array,
+            Some(b't' | b'f') => Kind::Boolean,
+            Some(b'n') => Kind::Null,
+            _ => Kind::Number,
+        }
+    }
+
+    /// With its article, for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::String => "a string",
+            Kind::Number => "a number",
+            Kind::Boolean => "a boolean",
+            Kind::Null => "null",
+            Kind::Object => "an object",
+            Kind::Array => "an array",
+        }
     }
 }
 

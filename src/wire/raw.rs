@@ -8,7 +8,7 @@ use crate::error::DecodeError;
 use crate::settings::InputSettings;
 use crate::text::charset::{self, Charset};
 use crate::transport::Headers;
-use crate::wire::json::{self, Fields};
+use crate::wire::json::{self, Fields, Kind};
 use crate::wire::media::{self, ContentType, Form};
 use crate::wire::unpack::unpack;
 
@@ -50,7 +50,7 @@ impl Decoder {
         let content_type = ContentType::of(headers);
         let decoded = charset::decode(&unpacked, content_type.charset.as_deref())
             .ok_or(DecodeError::NotText)?;
-        if decoded.text.trim_start().is_empty() {
+        if is_blank(&decoded.text) {
             return Err(DecodeError::Empty);
         }
         let mut raw = match content_type.form_of(&decoded.text) {
@@ -81,7 +81,7 @@ impl Decoder {
     fn read_object(&self, json: &str, charset: Charset) -> Result<RawArticle, DecodeError> {
         let settings = &self.settings;
         let mut message = Message::parse(json)?;
-        let url = message.string(&settings.url)?.filter(|url| !url.trim().is_empty());
+        let url = message.string(&settings.url)?.filter(|url| !is_blank(url));
         let id = message.identifier(&settings.id)?;
         let mut article = message.body(settings)?;
         article.url = url.map(|url| url.trim().to_owned());
@@ -119,20 +119,19 @@ impl<'a> Message<'a> {
     /// blank field is passed over for one that is not.
     fn body(&mut self, settings: &InputSettings) -> Result<Article, DecodeError> {
         let page = self.string(&settings.html)?;
-        if let Some(page) = page.as_ref().filter(|page| !page.trim_start().is_empty()) {
-            let page = page.as_str();
-            return Ok(if media::holds_markup(page) {
-                Article::from_html(page)
-            } else {
-                Article::from_text(page)
-            });
-        }
-        let text = self.string(&settings.text)?.or(page).ok_or(DecodeError::MissingBody)?;
-        Ok(if media::opens_like_page(&text) {
-            Article::from_html(text)
-        } else {
-            Article::from_text(text)
-        })
+        let (body, is_page) = match page {
+            Some(page) if !is_blank(&page) => {
+                let is_page = media::holds_markup(&page);
+                (page, is_page)
+            }
+            blank => {
+                let text =
+                    self.string(&settings.text)?.or(blank).ok_or(DecodeError::MissingBody)?;
+                let is_page = media::opens_like_page(&text);
+                (text, is_page)
+            }
+        };
+        Ok(if is_page { Article::from_html(body) } else { Article::from_text(body) })
     }
 
     /// The first of the named fields that holds text, or else one that is blank.
@@ -140,12 +139,12 @@ impl<'a> Message<'a> {
         let mut blank = None;
         for name in names {
             let Some((value, position)) = self.find(name) else { continue };
-            if json::kind(value) != "a string" {
+            if Kind::of(value) != Kind::String {
                 return Err(wrong_type(name, value, "a string"));
             }
             let text = json::text(value)?;
             self.use_up(position);
-            if !text.trim_start().is_empty() {
+            if !is_blank(&text) {
                 return Ok(Some(text));
             }
             blank = blank.or(Some(text));
@@ -158,13 +157,13 @@ impl<'a> Message<'a> {
     fn identifier(&mut self, names: &[String]) -> Result<Option<String>, DecodeError> {
         for name in names {
             let Some((value, position)) = self.find(name) else { continue };
-            let text = match json::kind(value) {
-                "a string" => json::text(value)?,
-                "a number" => value.get().to_owned(),
+            let text = match Kind::of(value) {
+                Kind::String => json::text(value)?,
+                Kind::Number => value.get().to_owned(),
                 _ => return Err(wrong_type(name, value, "a string or a number")),
             };
             self.use_up(position);
-            if !text.trim().is_empty() {
+            if !is_blank(&text) {
                 return Ok(Some(text));
             }
         }
@@ -206,7 +205,7 @@ impl<'a> Message<'a> {
                 (value, (!pointer.contains('/')).then_some(position))
             }
         };
-        (json::kind(found.0) != "null").then_some(found)
+        (Kind::of(found.0) != Kind::Null).then_some(found)
     }
 
     fn use_up(&mut self, position: Option<usize>) {
@@ -226,20 +225,24 @@ impl<'a> Message<'a> {
 }
 
 fn statement(value: &RawValue) -> Result<Option<String>, DecodeError> {
-    let value = match json::kind(value) {
-        "an object" => json::descend(value, std::iter::once("name")),
+    let value = match Kind::of(value) {
+        Kind::Object => json::descend(value, std::iter::once("name")),
         _ => Some(value),
     };
-    let text = match value {
-        Some(value) if json::kind(value) == "a string" => json::text(value)?,
-        Some(value) if json::kind(value) == "a number" => value.get().to_owned(),
+    let text = match value.map(|value| (Kind::of(value), value)) {
+        Some((Kind::String, value)) => json::text(value)?,
+        Some((Kind::Number, value)) => value.get().to_owned(),
         _ => return Ok(None),
     };
-    Ok((!text.trim().is_empty()).then_some(text))
+    Ok((!is_blank(&text)).then_some(text))
+}
+
+fn is_blank(text: &str) -> bool {
+    text.trim_start().is_empty()
 }
 
 fn wrong_type(name: &str, value: &RawValue, expected: &'static str) -> DecodeError {
-    DecodeError::WrongType { field: name.to_owned(), found: json::kind(value), expected }
+    DecodeError::WrongType { field: name.to_owned(), found: Kind::of(value).name(), expected }
 }
 
 /// An article that came without a message around it.

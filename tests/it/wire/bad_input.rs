@@ -3,7 +3,9 @@
 use std::io::Write;
 
 use copydesk::error::{DecodeError, Error};
-use copydesk::settings::InputSettings;
+use copydesk::settings::{InputSettings, OutputSettings};
+use copydesk::stage::Verdict;
+use copydesk::wire::enriched::Encoder;
 use copydesk::wire::raw::Decoder;
 use proptest::prelude::*;
 
@@ -78,6 +80,17 @@ fn nesting_up_to_the_limit_is_taken_and_strings_do_not_nest() {
         "]".repeat(63)
     );
     decode(message).expect("is sound");
+    // Whatever the limit, depth costs memory on the heap and none on the stack.
+    let decoder = Decoder::new(InputSettings { max_depth: usize::MAX, ..InputSettings::default() });
+    let message = format!(
+        r#"{{"text":"x","title":{}1{},"deep":{}{}}}"#,
+        r#"{"name":"#.repeat(100_000),
+        "}".repeat(100_000),
+        "[".repeat(100_000),
+        "]".repeat(100_000)
+    );
+    let raw = decoder.decode(message.as_bytes(), &Vec::new()).expect("is sound");
+    Encoder::new(OutputSettings::default()).encode(&raw, Verdict::Keep).expect("is small");
 }
 
 #[test]

@@ -170,6 +170,14 @@ fn a_broken_character_among_sound_ones_is_replaced_and_flagged() {
 }
 
 #[test]
+fn a_mark_that_the_bytes_belie_is_no_evidence() {
+    let payload = [b"\xef\xbb\xbf", &bytes(FRENCH, WINDOWS_1252)[..]].concat();
+    let raw = read("text/plain", &payload);
+    assert_eq!(raw.article.text(), FRENCH);
+    assert_eq!(decision(&raw), ("windows-1252", CharsetEvidence::Guess));
+}
+
+#[test]
 fn what_a_lone_byte_beyond_ascii_means_is_guessed() {
     let raw = read("text/plain; charset=utf-8", b"The caf\xe9 on the quay is open again.");
     assert_eq!(raw.article.text(), "The café on the quay is open again.");
