@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext, Rebalance};
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Message};
 use rdkafka::statistics::Statistics;
@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::lanes::{CommitPoint, Lanes};
 use super::source::Shared;
-use super::{client, codes, headers};
+use super::{client, codes, commit, headers};
 use crate::error::TransportError;
 use crate::settings::KafkaSettings;
 use crate::transport::{Delivery, Origin};
@@ -218,7 +218,7 @@ impl Reader {
         }
         lanes.commit_requested(&points);
         drop(lanes);
-        match self.consumer.commit(&offsets(&points), CommitMode::Async) {
+        match commit::later(&self.consumer, &commit::offsets(&points)) {
             Ok(()) => self.consumer.context().note_commit(Some(Instant::now())),
             Err(error) => self.consumer.context().commit_failed(&error),
         }
@@ -356,8 +356,8 @@ fn commit_now<C: ConsumerContext>(
     if points.is_empty() {
         return Ok(());
     }
-    let offsets = offsets(points);
-    match consumer.commit(&offsets, CommitMode::Sync) {
+    let offsets = commit::offsets(points);
+    match commit::now(consumer, &offsets) {
         Ok(()) => {
             shared.lanes().commit_requested(points);
             note_committed(shared, &offsets);
@@ -393,16 +393,6 @@ fn note_committed(shared: &Shared, committed: &TopicPartitionList) {
         }
     }
     shared.status.take_positions(lanes.positions());
-}
-
-fn offsets(points: &[CommitPoint]) -> TopicPartitionList {
-    let mut list = TopicPartitionList::with_capacity(points.len());
-    for point in points {
-        // Only offsets below 0 are refused, and none is.
-        let _ =
-            list.add_partition_offset(&point.topic, point.partition, Offset::Offset(point.offset));
-    }
-    list
 }
 
 /// `articles[0 1 2] sports[4]`.

@@ -14,6 +14,7 @@ pub mod lanes;
 pub mod reachable;
 pub mod status;
 
+mod commit;
 mod consumer;
 mod headers;
 mod producer;
