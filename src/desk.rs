@@ -46,13 +46,32 @@ pub enum Outcome {
     },
 }
 
+/// An outcome by its kind alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    Enriched,
+    Rejected,
+    Tombstone,
+    DeadLetter,
+}
+
 impl Outcome {
-    pub fn outbound(self) -> Option<Outbound> {
+    pub fn kind(&self) -> Kind {
+        match self {
+            Outcome::Enriched { .. } => Kind::Enriched,
+            Outcome::Rejected { .. } => Kind::Rejected,
+            Outcome::Tombstone { .. } => Kind::Tombstone,
+            Outcome::DeadLetter { .. } => Kind::DeadLetter,
+        }
+    }
+
+    /// The message to publish, if there is one.
+    pub fn outbound(&self) -> Option<&Outbound> {
         match self {
             Outcome::Enriched { outbound, .. }
             | Outcome::Tombstone { outbound }
             | Outcome::DeadLetter { outbound, .. } => Some(outbound),
-            Outcome::Rejected { outbound, .. } => outbound,
+            Outcome::Rejected { outbound, .. } => outbound.as_ref(),
         }
     }
 }

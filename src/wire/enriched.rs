@@ -5,10 +5,17 @@ use crate::stage::Verdict;
 use crate::transport::Headers;
 use crate::wire::raw::RawArticle;
 
-pub struct Encoder;
+pub struct Encoder {
+    settings: crate::settings::OutputSettings,
+}
 
 impl Encoder {
+    pub fn new(settings: crate::settings::OutputSettings) -> Self {
+        Self { settings }
+    }
+
     pub fn encode(&self, raw: &RawArticle, _verdict: Verdict) -> Result<Vec<u8>, EncodeError> {
+        let _ = &self.settings;
         Ok(raw.article.text().as_bytes().to_vec())
     }
 
