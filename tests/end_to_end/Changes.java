@@ -15,10 +15,16 @@ final class Changes {
      */
     static String undo(JsonNode enriched) {
         List<Change> changes = new ArrayList<>();
-        enriched.path("edits").forEach(edit ->
-                changes.add(new Change(edit.get("start").intValue(), points(edit.get("before")), points(edit.get("after")))));
-        enriched.path("removals").forEach(removal ->
-                changes.add(new Change(removal.get("start").intValue(), points(removal.get("text")), new int[0])));
+        for (JsonNode edit : enriched.path("edits")) {
+            if (isOfBody(edit)) {
+                changes.add(new Change(edit.get("start").intValue(), points(edit.get("before")), points(edit.get("after"))));
+            }
+        }
+        for (JsonNode removal : enriched.path("removals")) {
+            if (isOfBody(removal)) {
+                changes.add(new Change(removal.get("start").intValue(), points(removal.get("text")), new int[0]));
+            }
+        }
         changes.sort(Comparator.comparingInt(Change::start).thenComparingInt(change -> change.before.length));
 
         int[] body = points(enriched.get("articleBody"));
@@ -43,6 +49,11 @@ final class Changes {
         }
         append(original, body, done, body.length - done);
         return original.toString();
+    }
+
+    /** Changes of a headline name it. */
+    private static boolean isOfBody(JsonNode change) {
+        return change.path("field").isMissingNode();
     }
 
     private static int[] points(JsonNode text) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,8 @@ final class Check {
 
     private final Run run;
     private final List<Message> plan;
+    /** Of every message in the raw topic, by its sequence number. */
+    private final Map<Integer, Long> offsets = new HashMap<>();
     private final Map<String, Integer> faults = new TreeMap<>();
     private final List<String> shown = new ArrayList<>();
     private int enriched;
@@ -41,6 +44,10 @@ final class Check {
     private Check(Run run) throws Exception {
         this.run = run;
         plan = Plan.of(run.articles(), run.samples());
+        for (var record : Arrivals.all(run, run.raw())) {
+            Header sequence = record.headers().lastHeader(Message.SEQUENCE);
+            offsets.put(Integer.valueOf(new String(sequence.value(), StandardCharsets.UTF_8)), record.offset());
+        }
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -196,11 +203,19 @@ final class Check {
         if (!Arrays.equals(record.value(), message.value())) {
             fault("dead letter", record, "has other bytes than its original");
         }
-        Header reason = record.headers().lastHeader(OWN_PREFIX + "reason");
-        String found = reason == null ? "absent" : new String(reason.value(), StandardCharsets.UTF_8);
-        if (!found.equals(expected.reason())) {
-            fault("reason", record, "is " + found + ", expected " + expected.reason());
-        }
+        Map<String, String> why = Map.of(
+                "error-reason", expected.reason(),
+                "origin-topic", run.raw(),
+                "origin-partition", Integer.toString(message.partition()),
+                "origin-offset", String.valueOf(offsets.get(message.sequence())),
+                "origin-timestamp", Long.toString(message.timestamp()));
+        why.forEach((name, value) -> {
+            Header header = record.headers().lastHeader(OWN_PREFIX + name);
+            String found = header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
+            if (!value.equals(found)) {
+                fault("why", record, name + " is " + found + ", expected " + value);
+            }
+        });
     }
 
     /** After a clean end everything that was read is also committed. */
