@@ -91,20 +91,10 @@ pub fn samples() -> Vec<Sample> {
 /// The desk as the default settings make it, without a time limit: how long a
 /// busy test machine takes must not decide what comes out.
 pub fn desk() -> Desk {
-<<<<<<< HEAD
     let mut settings = Settings::default();
     settings.worker.article_deadline_millis = u64::MAX;
     settings.worker.rejected = Rejected::Forward;
     Desk::new(&settings)
-=======
-    let settings = Settings::default();
-    Desk {
-        decoder: Decoder::new(settings.input),
-        pipeline: Pipeline::new(StageName::ALL.map(stages::named).into(), None),
-        encoder: Encoder::new(settings.output),
-        rejected: Rejected::Forward,
-    }
->>>>>>> main
 }
 
 pub fn delivery(payload: &[u8]) -> Delivery {
@@ -151,11 +141,7 @@ impl Sample {
             other => panic!("{}: {other:?}", self.slug),
         };
         let outbound = outcome.outbound().expect("it is forwarded");
-<<<<<<< HEAD
         let payload = outbound.payload.as_ref().expect("it has a payload");
-=======
-        let payload = outbound.payload.as_deref().expect("with a payload");
->>>>>>> main
         let enriched = serde_json::from_slice(payload)
             .unwrap_or_else(|error| panic!("{}: output is not JSON: {error}", self.slug));
         (verdict, enriched)
