@@ -319,9 +319,8 @@ proptest! {
     ) {
         for payload in [bytes, text.into_bytes()] {
             let delivery = delivery(&payload);
-            let first = desk().edit(&delivery).outbound();
-            let second = desk().edit(&delivery).outbound();
-            prop_assert_eq!(first, second, "{:?}", delivery.payload);
+            let (first, second) = (desk().edit(&delivery), desk().edit(&delivery));
+            prop_assert_eq!(first.outbound(), second.outbound(), "{:?}", delivery.payload);
         }
     }
 }
