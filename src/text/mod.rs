@@ -1,1 +1,3 @@
 //! Facts about text, no policy: characters, scripts, folding keys, boundaries.
+
+pub mod charset;
