@@ -7,6 +7,7 @@ pub mod process;
 pub mod run;
 pub mod schema;
 pub mod settings;
+mod work;
 
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;

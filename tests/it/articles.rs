@@ -152,7 +152,11 @@ impl Sample {
 fn every_sample_gives_its_golden() {
     let mut failures = Vec::new();
     for sample in samples() {
-        let (_, enriched) = sample.edited();
+        let (_, mut enriched) = sample.edited();
+        // A new rule or version is no change to what comes out.
+        for field in ["version", "ruleset"] {
+            enriched["provenance"][field] = "(not compared)".into();
+        }
         let path = sample.folder.join("enriched.json");
         if let Err(difference) = golden::check(&path, &golden::written(&enriched)) {
             failures.push(difference);
@@ -261,7 +265,7 @@ impl Expectation {
             }
         }
         let lists = [
-            ("authors", "/author", "/name", &self.authors),
+            ("authors", "/author", "", &self.authors),
             ("notices", "/correction", "/kind", &self.notices),
         ];
         for (what, list, member, expected) in lists {
@@ -337,7 +341,11 @@ fn original_of(enriched: &Value) -> String {
         change[field].as_str().expect("a change has its text").chars().collect()
     };
     let start = |change: &Value| change["start"].as_u64().expect("a change has a start") as usize;
-    let list = |field: &str| enriched[field].as_array().cloned().unwrap_or_default();
+    // Changes with a `field` are of the headline, say, not of the body.
+    let list = |name: &str| -> Vec<Value> {
+        let all = enriched[name].as_array().expect("it is a list");
+        all.iter().filter(|change| change.get("field").is_none()).cloned().collect()
+    };
     let mut changes: Vec<(usize, Vec<char>, Vec<char>)> = Vec::new();
     for edit in list("edits") {
         changes.push((start(&edit), text(&edit, "before"), text(&edit, "after")));
