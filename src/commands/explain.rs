@@ -13,6 +13,7 @@ use copydesk::explain::terminal::Ink;
 use copydesk::explain::{Proof, page, terminal};
 use copydesk::transport::Headers;
 
+use super::only::OnlyArguments;
 use super::{Failure, Outcome, SettingsArguments, print};
 
 /// Show one article as an editor would see it: cut, mended, tagged
@@ -30,6 +31,8 @@ pub struct Arguments {
     /// What the file holds: one raw message, a page, or flat text
     #[arg(long, value_enum, default_value_t = Format::Auto)]
     format: Format,
+    #[command(flatten)]
+    only: OnlyArguments,
     #[command(flatten)]
     settings: SettingsArguments,
 }
@@ -56,7 +59,8 @@ command line at fault.";
 const USUAL_WIDTH: usize = 80;
 
 pub fn run(arguments: Arguments) -> Outcome {
-    let settings = arguments.settings.load([])?;
+    let mut settings = arguments.settings.load([])?;
+    arguments.only.apply(&mut settings);
     let payload = read(&arguments.file, settings.input.max_bytes)?;
     let desk = Desk::new(&settings);
     let refused = |error: Error| Failure::Work(format!("{error}; it would be a dead letter"));
