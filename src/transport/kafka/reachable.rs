@@ -2,7 +2,7 @@
 //! `copydesk check`: asks, changes nothing, and lists every fault.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
@@ -14,6 +14,8 @@ use super::{apart, client};
 use crate::settings::KafkaSettings;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// For what the client has to say about a failure, one event a poll.
+const EVENTS_WAIT: Duration = Duration::from_millis(100);
 
 /// What keeps a worker with these settings from working; empty when nothing
 /// does. Takes at most 15 seconds.
@@ -40,7 +42,10 @@ fn ask(settings: &KafkaSettings) -> Vec<String> {
         Ok(metadata) => topic_faults(settings, &metadata),
         Err(error) => {
             // The answer says only that none came; the reasons were told aside.
-            consumer.poll(Duration::ZERO);
+            let until = Instant::now() + EVENTS_WAIT;
+            while Instant::now() < until {
+                consumer.poll(EVENTS_WAIT / 10);
+            }
             let mut faults =
                 vec![format!("kafka.brokers: {} ({error})", settings.brokers.join(","))];
             faults.extend(complaints.all().into_iter().map(|why| format!("kafka.brokers: {why}")));

@@ -5,4 +5,11 @@
 //! more than delivery at least once.
 
 mod broker;
+mod client;
+mod codes;
+mod faults;
+mod lanes;
+mod reachable;
+mod rebalance;
+mod sink;
 mod source;
