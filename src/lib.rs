@@ -16,3 +16,4 @@ pub mod settings;
 pub mod telemetry;
 pub mod transport;
 pub mod wire;
+pub mod worker;
