@@ -1,5 +1,5 @@
 //! Facts about text, no policy: characters, scripts, folding keys, boundaries.
 
-pub mod charset;
 pub mod calendar;
+pub mod charset;
 pub mod words;

@@ -10,7 +10,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::metadata::{Metadata, MetadataTopic};
 
-use super::{apart, client};
+use super::{apart, client, properties};
 use crate::settings::KafkaSettings;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -20,7 +20,7 @@ const EVENTS_WAIT: Duration = Duration::from_millis(100);
 /// What keeps a worker with these settings from working; empty when nothing
 /// does. Takes at most 15 seconds.
 pub async fn faults(settings: &KafkaSettings) -> Vec<String> {
-    let faults = client::faults(settings);
+    let faults = properties::faults(settings);
     if !faults.is_empty() {
         return faults;
     }
@@ -57,7 +57,7 @@ fn ask(settings: &KafkaSettings) -> Vec<String> {
 fn topic_faults(settings: &KafkaSettings, metadata: &Metadata) -> Vec<String> {
     let mut faults = Vec::new();
     for input in &settings.input_topics {
-        match client::topic_pattern(input) {
+        match properties::topic_pattern(input) {
             Err(why) => faults.push(format!("kafka.input_topics: {input:?} {why}")),
             Ok(None) => faults.extend(topic_fault("kafka.input_topics", input, metadata)),
             Ok(Some(pattern)) => {

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use super::producer::{self, Press};
 use super::status::SinkStatus;
 use super::topics::{Limits, Topics};
-use super::{client, headers};
+use super::{client, headers, properties};
 use crate::error::TransportError;
 use crate::settings::KafkaSettings;
 use crate::transport::{NotSent, Outbound, Report, Sink, Ticket};
@@ -31,7 +31,7 @@ impl KafkaSink {
     /// Connects, and learns of both topics how many partitions they have and
     /// how large a message they take. Fails when one of them is not there.
     pub async fn open(settings: &KafkaSettings) -> Result<Self, TransportError> {
-        let faults = client::faults(settings);
+        let faults = properties::faults(settings);
         if !faults.is_empty() {
             return Err(TransportError::Fatal {
                 attempted: "configure the Kafka producer",
@@ -66,14 +66,14 @@ impl KafkaSink {
 }
 
 impl Sink for KafkaSink {
-    fn send(&mut self, ticket: Ticket, outbound: Outbound) -> Result<(), NotSent> {
-        if let Some(refusal) = self.topics.refusal(&outbound) {
+    fn send(&mut self, ticket: Ticket, outbound: &Outbound) -> Result<(), NotSent> {
+        if let Some(refusal) = self.topics.refusal(outbound) {
             self.refuse(ticket, refusal);
             return Ok(());
         }
         let record = BaseRecord {
             topic: &self.topics.topic(outbound.destination).name,
-            partition: self.topics.partition(&outbound),
+            partition: self.topics.partition(outbound),
             payload: outbound.payload.as_ref(),
             key: outbound.key.as_ref(),
             // librdkafka takes 0 for now and below 0 for none.
@@ -86,9 +86,7 @@ impl Sink for KafkaSink {
             Err((error, _)) => error,
         };
         match error {
-            KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull) => {
-                Err(NotSent::Full(outbound))
-            }
+            KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull) => Err(NotSent::Full),
             error => match producer::fault(&error) {
                 refused @ TransportError::MessageRefused { .. } => {
                     self.refuse(ticket, refused);

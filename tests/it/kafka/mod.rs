@@ -5,10 +5,11 @@
 //! more than delivery at least once.
 
 mod broker;
-mod client;
+
 mod codes;
 mod faults;
 mod lanes;
+mod properties;
 mod reachable;
 mod rebalance;
 mod sink;
