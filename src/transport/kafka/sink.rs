@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use super::producer::{self, Press};
 use super::status::SinkStatus;
 use super::topics::{Limits, Topics};
-use super::{client, headers};
+use super::{client, headers, properties};
 use crate::error::TransportError;
 use crate::settings::KafkaSettings;
 use crate::transport::{NotSent, Outbound, Report, Sink, Ticket};
@@ -31,7 +31,7 @@ impl KafkaSink {
     /// Connects, and learns of both topics how many partitions they have and
     /// how large a message they take. Fails when one of them is not there.
     pub async fn open(settings: &KafkaSettings) -> Result<Self, TransportError> {
-        let faults = client::faults(settings);
+        let faults = properties::faults(settings);
         if !faults.is_empty() {
             return Err(TransportError::Fatal {
                 attempted: "configure the Kafka producer",
