@@ -13,6 +13,7 @@ pub mod text;
 pub mod desk;
 pub mod error;
 pub mod explain;
+pub mod eval;
 pub mod settings;
 pub mod telemetry;
 pub mod transport;

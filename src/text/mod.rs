@@ -3,3 +3,5 @@
 pub mod calendar;
 pub mod charset;
 pub mod words;
+pub mod fold;
+pub mod lines;
