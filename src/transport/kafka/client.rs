@@ -7,7 +7,7 @@ use rdkafka::ClientConfig;
 use rdkafka::config::RDKafkaLogLevel;
 
 use super::topics::Limits;
-use crate::settings::{KafkaSettings, OffsetReset};
+use crate::settings::{Choice, KafkaSettings, SaslMechanism};
 
 /// Bytes fetched ahead of the worker, beside its own budget.
 const FETCHED_AHEAD_KILOBYTES: usize = 16 * 1024;
@@ -63,25 +63,12 @@ const REFUSED: &[(&str, &str)] = &[
     ("test.mock.num.brokers", "a broker inside the client keeps nothing"),
 ];
 
-/// What is wrong with the settings, all of it; empty when nothing is. Looks at
-/// the settings alone; [`super::reachable`] asks the brokers.
+/// What librdkafka, or this build of it, would refuse in settings that are right
+/// by themselves; all of it, empty when there is nothing. Looks at the settings
+/// alone; [`super::reachable`] asks the brokers.
 pub fn faults(settings: &KafkaSettings) -> Vec<String> {
     let mut faults = Vec::new();
-    faults.extend(topic_faults(settings));
-    faults.extend(security_faults(settings));
-    faults.extend(time_faults(settings));
-    for (setting, value) in
-        [("kafka.group_id", &settings.group_id), ("kafka.client_id", &settings.client_id)]
-    {
-        if value.trim().is_empty() {
-            faults.push(format!("{setting}: is empty"));
-        }
-    }
-    if settings.brokers.is_empty() || settings.brokers.iter().any(|broker| broker.trim().is_empty())
-    {
-        faults.push("kafka.brokers: needs host:port, one for each broker".into());
-    }
-
+    faults.extend(missing_feature(settings));
     let limits = Limits::of(settings);
     let named = connection(settings)
         .into_iter()
@@ -185,10 +172,13 @@ fn connection(settings: &KafkaSettings) -> Vec<Named> {
     let mut named = vec![
         ("kafka.brokers", "bootstrap.servers", settings.brokers.join(",")),
         ("kafka.client_id", "client.id", settings.client_id.clone()),
-        ("kafka.security_protocol", "security.protocol", settings.security_protocol.clone()),
+        (
+            "kafka.security_protocol",
+            "security.protocol",
+            settings.security_protocol.as_str().into(),
+        ),
     ];
     let optional = [
-        ("kafka.sasl_mechanism", "sasl.mechanism", &settings.sasl_mechanism),
         ("kafka.sasl_username", "sasl.username", &settings.sasl_username),
         ("kafka.sasl_password", "sasl.password", &settings.sasl_password.0),
         ("kafka.ssl_ca_file", "ssl.ca.location", &settings.ssl_ca_file),
@@ -196,6 +186,10 @@ fn connection(settings: &KafkaSettings) -> Vec<Named> {
         ("kafka.ssl_key_file", "ssl.key.location", &settings.ssl_key_file),
         ("kafka.ssl_key_password", "ssl.key.password", &settings.ssl_key_password.0),
     ];
+    if settings.sasl_mechanism != SaslMechanism::None {
+        let mechanism = settings.sasl_mechanism.as_str().into();
+        named.push(("kafka.sasl_mechanism", "sasl.mechanism", mechanism));
+    }
     named.extend(
         optional
             .into_iter()
@@ -207,14 +201,9 @@ fn connection(settings: &KafkaSettings) -> Vec<Named> {
 
 /// What makes the consumer a member of its group.
 fn membership(settings: &KafkaSettings) -> Vec<Named> {
-    let offset_reset = match settings.offset_reset {
-        OffsetReset::Error => "error",
-        OffsetReset::Earliest => "earliest",
-        OffsetReset::Latest => "latest",
-    };
     let mut named = vec![
         ("kafka.group_id", "group.id", settings.group_id.clone()),
-        ("kafka.offset_reset", "auto.offset.reset", offset_reset.into()),
+        ("kafka.offset_reset", "auto.offset.reset", settings.offset_reset.as_str().into()),
         (
             "kafka.max_poll_interval_millis",
             "max.poll.interval.ms",
@@ -234,7 +223,7 @@ fn membership(settings: &KafkaSettings) -> Vec<Named> {
         named.push((
             "kafka.assignment_strategy",
             "partition.assignment.strategy",
-            settings.assignment_strategy.clone(),
+            settings.assignment_strategy.as_str().into(),
         ));
         named.push((
             "kafka.session_timeout_millis",
@@ -248,7 +237,7 @@ fn membership(settings: &KafkaSettings) -> Vec<Named> {
 fn publication(settings: &KafkaSettings, limits: Limits) -> Vec<Named> {
     vec![
         ("kafka.linger_millis", "linger.ms", settings.linger_millis.to_string()),
-        ("kafka.compression", "compression.type", settings.compression.clone()),
+        ("kafka.compression", "compression.type", settings.compression.as_str().into()),
         (
             "kafka.delivery_timeout_millis",
             "message.timeout.ms",
@@ -294,119 +283,13 @@ fn property_fault(setting: &str, property: &str, value: &str) -> Option<String> 
     Some(format!("{setting}: {why}{cure}"))
 }
 
-fn topic_faults(settings: &KafkaSettings) -> Vec<String> {
-    let mut faults = Vec::new();
-    let written = [
-        ("kafka.output_topic", &settings.output_topic),
-        ("kafka.dead_letter_topic", &settings.dead_letter_topic),
-    ];
-    for (setting, topic) in written {
-        if !is_topic_name(topic) {
-            faults.push(format!("{setting}: {topic:?} is not a topic name"));
-        }
-    }
-    if settings.output_topic == settings.dead_letter_topic {
-        faults.push("kafka.dead_letter_topic: is the output topic".into());
-    }
-    if settings.input_topics.is_empty() {
-        faults.push("kafka.input_topics: is empty".into());
-    }
-    for input in &settings.input_topics {
-        let pattern = match topic_pattern(input) {
-            Ok(pattern) => pattern,
-            Err(why) => {
-                faults.push(format!("kafka.input_topics: {input:?} {why}"));
-                continue;
-            }
-        };
-        for (setting, topic) in written {
-            let same = match &pattern {
-                Some(pattern) => pattern.is_match(topic),
-                None => input == topic,
-            };
-            if same {
-                faults.push(format!(
-                    "kafka.input_topics: {input:?} takes in {setting}, an endless loop"
-                ));
-            }
-        }
-    }
-    faults
-}
-
-/// The regular expression an input topic stands for; `None` for a plain name.
-pub(super) fn topic_pattern(input: &str) -> Result<Option<regex::Regex>, &'static str> {
-    if !input.starts_with('^') {
-        return if is_topic_name(input) { Ok(None) } else { Err("is not a topic name") };
-    }
-    // librdkafka matches by POSIX extended expressions, where \d is a plain d.
-    let bytes = input.as_bytes();
-    let class = bytes.windows(2).any(|pair| pair[0] == b'\\' && pair[1].is_ascii_alphanumeric());
-    if class {
-        return Err("must be a POSIX extended regular expression: write [0-9] for \\d");
-    }
-    regex::Regex::new(input).map(Some).map_err(|_| "is not a regular expression")
-}
-
-/// Kafka's own rule.
-fn is_topic_name(name: &str) -> bool {
-    (1..=249).contains(&name.len())
-        && name != "."
-        && name != ".."
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
-}
-
-fn security_faults(settings: &KafkaSettings) -> Vec<String> {
-    let mut faults = Vec::new();
-    let protocol = settings.security_protocol.to_ascii_lowercase();
-    let mechanism = settings.sasl_mechanism.as_str();
-    let sasl = protocol.starts_with("sasl_");
-    if protocol.ends_with("ssl") && !cfg!(feature = "tls") {
-        faults.push(format!(
-            "kafka.security_protocol: {protocol} needs a build with the cargo feature tls"
-        ));
-    }
-    if mechanism == "GSSAPI" {
-        faults.push("kafka.sasl_mechanism: GSSAPI is not built in".into());
-    } else if !mechanism.is_empty() && mechanism != "PLAIN" && !cfg!(feature = "tls") {
-        faults.push(format!(
-            "kafka.sasl_mechanism: {mechanism} needs a build with the cargo feature tls"
-        ));
-    }
-    if sasl && mechanism.is_empty() {
-        faults.push(format!("kafka.sasl_mechanism: {protocol} needs one"));
-    }
-    if !sasl && !mechanism.is_empty() {
-        faults.push(format!(
-            "kafka.sasl_mechanism: has no effect with kafka.security_protocol {protocol}"
-        ));
-    }
-    if sasl && (mechanism == "PLAIN" || mechanism.starts_with("SCRAM-")) {
-        if settings.sasl_username.is_empty() {
-            faults.push(format!("kafka.sasl_username: {mechanism} needs one"));
-        }
-        if settings.sasl_password.0.is_empty() {
-            faults.push(format!("kafka.sasl_password: {mechanism} needs one"));
-        }
-    }
-    faults
-}
-
-fn time_faults(settings: &KafkaSettings) -> Vec<String> {
-    let mut faults = Vec::new();
-    if settings.max_poll_interval_millis < settings.session_timeout_millis {
-        faults.push(
-            "kafka.max_poll_interval_millis: is below kafka.session_timeout_millis".to_string(),
-        );
-    }
-    // The group waits for a member that drains, but not beyond this.
-    if settings.revoke_drain_millis >= settings.max_poll_interval_millis {
-        faults.push(
-            "kafka.revoke_drain_millis: must be below kafka.max_poll_interval_millis".to_string(),
-        );
-    }
-    if settings.commit_interval_millis == 0 {
-        faults.push("kafka.commit_interval_millis: is 0".to_string());
-    }
-    faults
+fn missing_feature(settings: &KafkaSettings) -> Option<String> {
+    let setting = if settings.security_protocol.uses_tls() {
+        format!("kafka.security_protocol: {}", settings.security_protocol.as_str())
+    } else if settings.sasl_mechanism.needs_tls_build() {
+        format!("kafka.sasl_mechanism: {}", settings.sasl_mechanism.as_str())
+    } else {
+        return None;
+    };
+    (!cfg!(feature = "tls")).then(|| format!("{setting} needs a build with the cargo feature tls"))
 }

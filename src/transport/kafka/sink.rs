@@ -66,14 +66,14 @@ impl KafkaSink {
 }
 
 impl Sink for KafkaSink {
-    fn send(&mut self, ticket: Ticket, outbound: Outbound) -> Result<(), NotSent> {
-        if let Some(refusal) = self.topics.refusal(&outbound) {
+    fn send(&mut self, ticket: Ticket, outbound: &Outbound) -> Result<(), NotSent> {
+        if let Some(refusal) = self.topics.refusal(outbound) {
             self.refuse(ticket, refusal);
             return Ok(());
         }
         let record = BaseRecord {
             topic: &self.topics.topic(outbound.destination).name,
-            partition: self.topics.partition(&outbound),
+            partition: self.topics.partition(outbound),
             payload: outbound.payload.as_ref(),
             key: outbound.key.as_ref(),
             // librdkafka takes 0 for now and below 0 for none.
@@ -86,9 +86,7 @@ impl Sink for KafkaSink {
             Err((error, _)) => error,
         };
         match error {
-            KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull) => {
-                Err(NotSent::Full(outbound))
-            }
+            KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull) => Err(NotSent::Full),
             error => match producer::fault(&error) {
                 refused @ TransportError::MessageRefused { .. } => {
                     self.refuse(ticket, refused);

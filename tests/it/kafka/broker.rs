@@ -162,7 +162,7 @@ pub async fn report(sink: &mut KafkaSink) -> Report {
 pub async fn send_all(sink: &mut KafkaSink, outbounds: Vec<Outbound>) -> Vec<Report> {
     let count = outbounds.len();
     for (ticket, outbound) in outbounds.into_iter().enumerate() {
-        sink.send(Ticket(ticket), outbound).expect("room in the queue");
+        sink.send(Ticket(ticket), &outbound).expect("room in the queue");
     }
     let mut reports = Vec::with_capacity(count);
     for _ in 0..count {
