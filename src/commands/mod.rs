@@ -3,6 +3,7 @@
 pub mod check;
 pub mod demo;
 pub mod explain;
+mod only;
 pub mod process;
 pub mod run;
 pub mod schema;

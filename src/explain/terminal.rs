@@ -141,6 +141,9 @@ impl Sheet {
                 Mark::Cut { text, .. } => self.put_change(text, CUT, "[-", "-]"),
                 Mark::Mended { before, after, .. } => {
                     self.put_change(before, BEFORE, "[-", "-]");
+                    if self.ink == Ink::Colour && !before.is_empty() && !after.is_empty() {
+                        self.put("→", ASIDE);
+                    }
                     self.put_change(after, AFTER, "{+", "+}");
                 }
             }
