@@ -12,8 +12,8 @@ pub mod text;
 
 pub mod desk;
 pub mod error;
-pub mod explain;
 pub mod eval;
+pub mod explain;
 pub mod settings;
 pub mod telemetry;
 pub mod transport;
