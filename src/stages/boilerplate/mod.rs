@@ -21,7 +21,7 @@ use crate::stage::{Deadline, RejectReason, Stage, StageName, Verdict};
 pub const RULES: &[RuleId] = rules::IDS;
 
 #[derive(Default)]
-pub struct Boilerplate {}
+pub struct Boilerplate;
 
 impl Stage for Boilerplate {
     fn name(&self) -> StageName {
