@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use rdkafka::ClientConfig;
 use rdkafka::config::RDKafkaLogLevel;
 
+use super::sink;
 use super::topics::Limits;
 use crate::settings::{Choice, KafkaSettings, SaslMechanism};
 
@@ -14,8 +15,6 @@ const FETCHED_AHEAD_KILOBYTES: usize = 16 * 1024;
 /// Of one answer; a larger batch still comes, alone.
 const FETCH_BYTES: usize = 8 * 1024 * 1024;
 const FETCH_PARTITION_BYTES: usize = 1024 * 1024;
-/// Bytes waiting for the broker to take them.
-const PRODUCER_QUEUE_KILOBYTES: usize = 32 * 1024;
 /// librdkafka's own default, which a smaller topic limit lowers.
 const BATCH_BYTES: usize = 1_000_000;
 const STATISTICS_INTERVAL_MILLIS: usize = 1_000;
@@ -37,8 +36,11 @@ pub(super) fn consumer(settings: &KafkaSettings) -> ClientConfig {
 }
 
 pub(super) fn producer(settings: &KafkaSettings, limits: Limits) -> ClientConfig {
-    // A queue that cannot hold the largest message would never take it.
-    let queue = PRODUCER_QUEUE_KILOBYTES.max(limits.largest().div_ceil(1024) * 2);
+    // The sink holds back before librdkafka does. librdkafka lets go of
+    // messages some time after it has reported on them, all of an event at
+    // once, so its own queue must hold as many again.
+    let bytes = 2 * (sink::QUEUE_BYTES + limits.largest());
+    let messages = 2 * sink::QUEUE_MESSAGES;
     let mut config = base(settings);
     fill(&mut config, publication(settings, limits));
     config
@@ -46,7 +48,8 @@ pub(super) fn producer(settings: &KafkaSettings, limits: Limits) -> ClientConfig
         .set("acks", "all")
         .set("partitioner", "murmur2_random")
         .set("batch.size", limits.smallest().min(BATCH_BYTES).to_string())
-        .set("queue.buffering.max.kbytes", queue.to_string());
+        .set("queue.buffering.max.kbytes", bytes.div_ceil(1024).to_string())
+        .set("queue.buffering.max.messages", messages.to_string());
     overlay(&mut config, &settings.properties);
     overlay(&mut config, &settings.producer_properties);
     config

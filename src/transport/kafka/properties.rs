@@ -45,6 +45,8 @@ const REFUSED: &[(&str, &str)] = &[
     ("request.required.acks", "an article is safe when all in-sync replicas have it"),
     ("transactional.id", "delivery is at least once"),
     ("enable.gapless.guarantee", "one refused article would end the producer"),
+    ("queue.buffering.max.messages", "the queue is bounded with its reports in mind"),
+    ("queue.buffering.max.kbytes", "the queue is bounded with its reports in mind"),
     ("partitioner", "keys must go where Java clients put them"),
     ("partitioner_cb", "keys must go where Java clients put them"),
     ("delivery.report.only.error", "an article is done when its report says so"),
