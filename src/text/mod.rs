@@ -1,3 +1,5 @@
 //! Facts about text, no policy: characters, scripts, folding keys, boundaries.
 
+pub mod calendar;
 pub mod charset;
+pub mod words;

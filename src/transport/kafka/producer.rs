@@ -1,0 +1,308 @@
+//! The thread that polls the producer for its delivery reports, and sends the
+//! messages of a refused batch again, each alone.
+//!
+//! A broker that refuses one message of a batch fails the whole batch. The
+//! failed messages go once more through a second producer whose batches hold
+//! one message, where the guilty one alone fails.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rdkafka::ClientConfig;
+use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{BorrowedHeaders, BorrowedMessage, DeliveryResult, Message, OwnedHeaders};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
+use rdkafka::statistics::Statistics;
+use tokio::sync::{mpsc, oneshot};
+
+use super::codes::{self, ProduceFate};
+use super::status::SinkStatus;
+use super::topics::{LOOK_UP_TIMEOUT, Topics};
+use super::{apart, client};
+use crate::error::TransportError;
+use crate::transport::{Report, Ticket};
+
+const POLL: Duration = Duration::from_millis(50);
+/// While something is sent alone, or the end is near.
+const SHORT_POLL: Duration = Duration::from_millis(1);
+
+pub(super) type Reports = mpsc::UnboundedSender<Report>;
+
+/// What librdkafka calls back, always from within a poll.
+pub(super) struct Publication {
+    reports: Reports,
+    refused: Arc<Refused>,
+    topics: Arc<Topics>,
+    status: Arc<SinkStatus>,
+    /// Of the producer that sends each message alone.
+    alone: bool,
+}
+
+/// Messages of refused batches, to be sent alone.
+type Refused = Mutex<VecDeque<Record>>;
+
+struct Record {
+    topic: String,
+    partition: i32,
+    key: Option<Vec<u8>>,
+    payload: Option<Vec<u8>>,
+    headers: Option<OwnedHeaders>,
+    timestamp: Option<i64>,
+    ticket: usize,
+}
+
+/// The producer and its thread.
+pub(super) struct Press {
+    pub producer: Arc<BaseProducer<Publication>>,
+    closing: Closing,
+    closed: oneshot::Receiver<()>,
+}
+
+/// Ends the thread when it is dropped, so that a sink that is not closed leaves
+/// none behind.
+struct Closing(Arc<AtomicBool>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Press {
+    pub async fn start(
+        config: ClientConfig,
+        topics: Arc<Topics>,
+        status: Arc<SinkStatus>,
+        reports: Reports,
+        close_timeout: Duration,
+    ) -> Result<Self, TransportError> {
+        let attempted = "start the Kafka producer";
+        let fatal = |why: String| TransportError::Fatal { attempted, why };
+        let refused = Arc::new(Refused::default());
+        let publication = |alone| Publication {
+            reports: reports.clone(),
+            refused: refused.clone(),
+            topics: topics.clone(),
+            status: status.clone(),
+            alone,
+        };
+        let producer: BaseProducer<Publication> = config
+            .create_with_context(publication(false))
+            .map_err(|error| fatal(error.to_string()))?;
+        let producer = Arc::new(producer);
+
+        let (asking, asked) = (producer.clone(), topics.clone());
+        let looked_up = apart(LOOK_UP_TIMEOUT * 2, move || asked.look_up(&asking)).await;
+        looked_up.unwrap_or_else(|| {
+            Err(TransportError::Transient { attempted, why: "the brokers do not answer".into() })
+        })?;
+
+        let closing = Arc::new(AtomicBool::new(false));
+        let (sender, closed) = oneshot::channel();
+        let mut poller = Poller {
+            producer: producer.clone(),
+            lone: Lone { config, publication: Some(publication(true)), producer: None },
+            refused,
+            closing: closing.clone(),
+            close_timeout,
+        };
+        std::thread::Builder::new()
+            .name("kafka-producer".into())
+            .spawn(move || {
+                poller.run();
+                drop(poller);
+                // Whoever waited may have given up.
+                let _ = sender.send(());
+            })
+            .map_err(|error| fatal(error.to_string()))?;
+        Ok(Self { producer, closing: Closing(closing), closed })
+    }
+
+    /// Waits for what is under way, within the time given at the start.
+    pub async fn stop(self, close_timeout: Duration) {
+        drop(self.closing);
+        // The last owner lets go of the client, which may block: not here.
+        drop(self.producer);
+        let limit = close_timeout + Duration::from_secs(1);
+        if tokio::time::timeout(limit, self.closed).await.is_err() {
+            tracing::warn!(
+                limit_millis = limit.as_millis(),
+                "producer did not close in time, leaving it"
+            );
+        }
+    }
+}
+
+struct Poller {
+    producer: Arc<BaseProducer<Publication>>,
+    lone: Lone,
+    refused: Arc<Refused>,
+    closing: Arc<AtomicBool>,
+    close_timeout: Duration,
+}
+
+impl Poller {
+    fn run(&mut self) {
+        while !self.closing.load(Ordering::Relaxed) {
+            let busy = self.send_refused();
+            self.producer.poll(if busy { SHORT_POLL } else { POLL });
+        }
+        // Not `flush()`, which polls in slices of 100 ms.
+        let deadline = Instant::now() + self.close_timeout;
+        while Instant::now() < deadline
+            && (self.send_refused() || self.producer.in_flight_count() > 0)
+        {
+            self.producer.poll(SHORT_POLL);
+        }
+    }
+
+    /// Whether any message is being sent alone.
+    fn send_refused(&mut self) -> bool {
+        let waiting =
+            std::mem::take(&mut *self.refused.lock().unwrap_or_else(PoisonError::into_inner));
+        let kept = self.lone.send(waiting);
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        for record in kept.into_iter().rev() {
+            refused.push_front(record);
+        }
+        self.lone.is_busy() || !refused.is_empty()
+    }
+}
+
+/// The producer of lone messages, made when first needed.
+struct Lone {
+    config: ClientConfig,
+    publication: Option<Publication>,
+    producer: Option<BaseProducer<Publication>>,
+}
+
+impl Lone {
+    /// Sends what it can and gives back the rest.
+    fn send(&mut self, mut records: VecDeque<Record>) -> VecDeque<Record> {
+        if !records.is_empty() {
+            self.ensure(&mut records);
+        }
+        let Some(producer) = &self.producer else { return records };
+        while let Some(mut record) = records.pop_front() {
+            let outgoing = BaseRecord {
+                topic: &record.topic,
+                partition: Some(record.partition),
+                payload: record.payload.as_ref(),
+                key: record.key.as_ref(),
+                timestamp: record.timestamp,
+                headers: record.headers.take(),
+                delivery_opaque: record.ticket,
+            };
+            match producer.send(outgoing) {
+                Ok(()) => {
+                    producer.context().status.sent_alone.fetch_add(1, Ordering::Relaxed);
+                }
+                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back)) => {
+                    record.headers = back.headers;
+                    records.push_front(record);
+                    break;
+                }
+                Err((error, _)) => producer.context().report(record.ticket, Err(fault(&error))),
+            }
+        }
+        producer.poll(Duration::ZERO);
+        records
+    }
+
+    fn is_busy(&self) -> bool {
+        self.producer.as_ref().is_some_and(|producer| producer.in_flight_count() > 0)
+    }
+
+    fn ensure(&mut self, records: &mut VecDeque<Record>) {
+        let Some(publication) = self.publication.take() else { return };
+        let mut config = self.config.clone();
+        config
+            .set("batch.num.messages", "1")
+            .set("linger.ms", "0")
+            .set("statistics.interval.ms", "0");
+        let reports = publication.reports.clone();
+        match config.create_with_context(publication) {
+            Ok(producer) => self.producer = Some(producer),
+            Err(error) => {
+                let why = error.to_string();
+                for record in records.drain(..) {
+                    let error = TransportError::Fatal {
+                        attempted: "start the Kafka producer of lone messages",
+                        why: why.clone(),
+                    };
+                    let _ =
+                        reports.send(Report { ticket: Ticket(record.ticket), result: Err(error) });
+                }
+            }
+        }
+    }
+}
+
+impl Publication {
+    fn report(&self, ticket: usize, result: Result<(), TransportError>) {
+        // The sink is gone only when its reports are of no more use.
+        let _ = self.reports.send(Report { ticket: Ticket(ticket), result });
+    }
+}
+
+impl ClientContext for Publication {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        client::log(level, facility, message);
+    }
+
+    fn stats(&self, statistics: Statistics) {
+        self.status.take_statistics(&statistics);
+        self.topics.refresh(&statistics);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        // What matters of it comes back with the messages that failed.
+        tracing::warn!(%error, reason, "producer error");
+    }
+}
+
+impl ProducerContext for Publication {
+    type DeliveryOpaque = usize;
+
+    fn delivery(&self, result: &DeliveryResult<'_>, ticket: usize) {
+        let (error, message) = match result {
+            Ok(_) => return self.report(ticket, Ok(())),
+            Err((error, message)) => (error, message),
+        };
+        match error.rdkafka_error_code() {
+            Some(code) if codes::produce_fate(code) == ProduceFate::BatchRefused && !self.alone => {
+                self.refused
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push_back(Record::of(message, ticket));
+            }
+            _ => self.report(ticket, Err(fault(error))),
+        }
+    }
+}
+
+impl Record {
+    /// A copy of a message that failed; librdkafka still has all of it.
+    fn of(message: &BorrowedMessage<'_>, ticket: usize) -> Self {
+        Self {
+            topic: message.topic().to_owned(),
+            partition: message.partition(),
+            key: message.key().map(<[u8]>::to_vec),
+            payload: message.payload().map(<[u8]>::to_vec),
+            headers: message.headers().map(BorrowedHeaders::detach),
+            timestamp: message.timestamp().to_millis(),
+            ticket,
+        }
+    }
+}
+
+pub(super) fn fault(error: &KafkaError) -> TransportError {
+    match error.rdkafka_error_code() {
+        Some(code) => codes::produce_error(code),
+        None => TransportError::Fatal { attempted: "publish a message", why: error.to_string() },
+    }
+}

@@ -1,0 +1,113 @@
+//! Whether the brokers and topics of the settings are there, for
+//! `copydesk check`: asks, changes nothing, and lists every fault.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::metadata::{Metadata, MetadataTopic};
+
+use super::{apart, client};
+use crate::settings::{KafkaSettings, topic_pattern};
+
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What keeps a worker with these settings from working; empty when nothing
+/// does. Takes at most 15 seconds.
+pub async fn faults(settings: &KafkaSettings) -> Vec<String> {
+    let faults = client::faults(settings);
+    if !faults.is_empty() {
+        return faults;
+    }
+    let settings = settings.clone();
+    apart(TIMEOUT + TIMEOUT / 2, move || ask(&settings))
+        .await
+        .unwrap_or_else(|| vec!["kafka.brokers: no answer, and the client hangs".into()])
+}
+
+fn ask(settings: &KafkaSettings) -> Vec<String> {
+    let complaints = Complaints::default();
+    let consumer: BaseConsumer<Complaints> =
+        match client::inquirer(settings).create_with_context(complaints.clone()) {
+            Ok(consumer) => consumer,
+            Err(error) => return vec![format!("kafka: {error}")],
+        };
+    // One question for all topics: asking for one by name can create it.
+    match consumer.fetch_metadata(None, TIMEOUT) {
+        Ok(metadata) => topic_faults(settings, &metadata),
+        Err(error) => {
+            // The answer says only that none came; the reasons were told aside.
+            consumer.poll(Duration::ZERO);
+            let mut faults =
+                vec![format!("kafka.brokers: {} ({error})", settings.brokers.join(","))];
+            faults.extend(complaints.all().into_iter().map(|why| format!("kafka.brokers: {why}")));
+            faults
+        }
+    }
+}
+
+fn topic_faults(settings: &KafkaSettings, metadata: &Metadata) -> Vec<String> {
+    let mut faults = Vec::new();
+    for input in &settings.input_topics {
+        match topic_pattern(input) {
+            None => faults.extend(topic_fault("kafka.input_topics", input, metadata)),
+            Some(pattern) => {
+                if !metadata.topics().iter().any(|topic| pattern.is_match(topic.name())) {
+                    faults.push(format!("kafka.input_topics: no topic matches {input:?}"));
+                }
+            }
+        }
+    }
+    for (setting, topic) in [
+        ("kafka.output_topic", &settings.output_topic),
+        ("kafka.dead_letter_topic", &settings.dead_letter_topic),
+    ] {
+        faults.extend(topic_fault(setting, topic, metadata));
+    }
+    faults
+}
+
+fn topic_fault(setting: &str, name: &str, metadata: &Metadata) -> Option<String> {
+    let Some(topic) = metadata.topics().iter().find(|topic| topic.name() == name) else {
+        return Some(format!("{setting}: {name:?} does not exist, or may not be seen"));
+    };
+    if let Some(error) = topic.error() {
+        return Some(format!("{setting}: {name:?}: {}", RDKafkaErrorCode::from(error)));
+    }
+    let leaderless = leaderless(topic);
+    (!leaderless.is_empty())
+        .then(|| format!("{setting}: {name:?} has no leader for partitions {leaderless:?}"))
+}
+
+fn leaderless(topic: &MetadataTopic) -> Vec<i32> {
+    let partitions = topic.partitions().iter();
+    partitions.filter(|partition| partition.leader() < 0).map(|partition| partition.id()).collect()
+}
+
+/// What the client says aside while it tries to connect.
+#[derive(Clone, Default)]
+struct Complaints(Arc<Mutex<Vec<String>>>);
+
+impl Complaints {
+    fn all(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl ClientContext for Complaints {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        client::log(level, facility, message);
+    }
+
+    fn error(&self, _error: KafkaError, reason: &str) {
+        let mut complaints = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !complaints.iter().any(|known| known == reason) {
+            complaints.push(reason.to_owned());
+        }
+    }
+}
+
+impl ConsumerContext for Complaints {}
