@@ -91,7 +91,6 @@ pub(super) fn opens_like_page(text: &str) -> bool {
     let Some(tag) = rest.strip_prefix('<') else { return false };
     let end = tag.find(|c: char| c.is_ascii_whitespace() || c == '>' || c == '/');
     let Some(end) = end else { return false };
-    // An XML declaration or doctype says it all; of a tag, the end must show.
     let name = &tag[..end];
     OPENINGS.split(' ').any(|opening| name.eq_ignore_ascii_case(opening))
         && tag[end..].contains('>')
