@@ -71,11 +71,11 @@ Council: strike no accident[- – Post-]
   flags      furniture_interleaved
 
   [-Advertisement-]
-  [-Sign up-]  ← boilerplate.ads.label
+  [-Sign up-]  ←\u{a0}boilerplate.ads.label
 
   The [-navy-]{+military+} strike was an accident, the
   Council said.
-    ↳ repair.spun.phrase
+    ↳\u{a0}repair.spun.phrase
 
   It was late.
 
