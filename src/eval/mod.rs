@@ -2,3 +2,4 @@
 //! their own. Nothing here runs in the worker.
 
 pub mod extract;
+pub mod tags;
