@@ -85,7 +85,11 @@ impl Cluster {
             output_topic: self.topic("enriched", partitions).await,
             dead_letter_topic: self.topic("dead", partitions).await,
             commit_interval_millis: 20,
-            session_timeout_millis: 6_000,
+            // The least a real broker allows. The embedded one makes a group
+            // wait for it, less a second, whenever a member is late to rejoin.
+            session_timeout_millis: if self.embedded.is_some() { 2_000 } else { 6_000 },
+            // Members hear of a rebalance by their heartbeats.
+            consumer_properties: [("heartbeat.interval.ms".into(), "100".into())].into(),
             ..KafkaSettings::default()
         }
     }
