@@ -4,6 +4,7 @@
 pub mod events;
 pub mod health;
 pub mod http;
+pub mod logging;
 pub mod metrics;
 
 use std::sync::Arc;
