@@ -102,6 +102,16 @@ impl Cluster {
         embedded::read_all(&self.brokers, topic).unwrap()
     }
 
+    /// How many messages the topic was given, markers of transactions included.
+    pub fn stored(&self, topic: &str) -> usize {
+        let consumer: BaseConsumer =
+            ClientConfig::new().set("bootstrap.servers", self.brokers.join(",")).create().unwrap();
+        let metadata = consumer.fetch_metadata(Some(topic), PATIENCE).unwrap();
+        let partitions = metadata.topics()[0].partitions().len();
+        let end = |partition| consumer.fetch_watermarks(topic, partition, PATIENCE).unwrap().1;
+        (0..partitions).map(|partition| usize::try_from(end(partition as i32)).unwrap()).sum()
+    }
+
     /// What a new member of the group would read from, by partition.
     pub fn committed(&self, settings: &KafkaSettings, topic: &str, partitions: i32) -> Vec<i64> {
         let consumer: BaseConsumer = ClientConfig::new()
@@ -242,6 +252,6 @@ pub async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !holds() {
         assert!(Instant::now() < deadline, "never came: {what}");
-        tokio::time::sleep(Duration::from_millis(2)).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
