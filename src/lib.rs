@@ -12,6 +12,7 @@ pub mod text;
 
 pub mod desk;
 pub mod error;
+pub mod eval;
 pub mod explain;
 pub mod settings;
 pub mod telemetry;

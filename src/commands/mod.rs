@@ -3,10 +3,12 @@
 pub mod check;
 pub mod demo;
 pub mod explain;
+mod only;
 pub mod process;
 pub mod run;
 pub mod schema;
 pub mod settings;
+mod work;
 
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;

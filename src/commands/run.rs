@@ -1,8 +1,11 @@
 //! `copydesk run`
 
-use copydesk::settings::Flag;
+use std::process::ExitCode;
 
-use super::{Failure, Outcome, SettingsArguments, flag};
+use copydesk::settings::Flag;
+use copydesk::telemetry::{Telemetry, logging};
+
+use super::{Failure, Outcome, SettingsArguments, flag, work};
 
 /// Take raw articles from Kafka and publish enriched ones, until told to stop
 ///
@@ -40,8 +43,19 @@ settings in effect.";
 
 pub fn run(arguments: Arguments) -> Outcome {
     let settings = arguments.settings.load(arguments.flags())?;
-    let _ = settings;
-    Err(Failure::Work("the worker is not built in yet".into()))
+    logging::start(&settings.log);
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        settings = settings.effective(),
+        "copydesk starts"
+    );
+    let telemetry = Telemetry::default();
+    work::runtime()?.block_on(async {
+        let stop = work::told_to_stop()
+            .map_err(|error| Failure::Work(format!("could not listen for signals: {error}")))?;
+        work::work(&settings, &telemetry, stop).await
+    })?;
+    Ok(ExitCode::SUCCESS)
 }
 
 impl Arguments {

@@ -73,6 +73,11 @@ impl Line<'_> {
     }
 }
 
+/// Whether two lines were touched by the same rules.
+pub(super) fn same_rules(one: &[Note], other: &[Note]) -> bool {
+    one.iter().map(|note| note.rule).eq(other.iter().map(|note| note.rule))
+}
+
 /// The whole passage as one line, for headlines.
 pub(super) fn single_line(passage: &Passage) -> Line<'_> {
     let mut lines = lines(passage, &[]);

@@ -3,6 +3,7 @@
 
 use std::fmt::{Display, Formatter};
 
+use super::marks::same_rules;
 use super::{Line, Mark, Note, Proof, legible};
 use crate::article::BlockKind;
 use crate::edit::Change;
@@ -110,7 +111,7 @@ fn copy(proof: &Proof<'_>, out: &mut String) {
         let repeats = index > 0
             && line.is_cut()
             && lines[index - 1].is_cut()
-            && lines[index - 1].notes() == notes;
+            && same_rules(&lines[index - 1].notes(), &notes);
         if !notes.is_empty() && !repeats {
             note(&notes, out);
         }

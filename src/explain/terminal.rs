@@ -4,6 +4,7 @@
 use anstyle::{AnsiColor, Style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::marks::same_rules;
 use super::{Line, Mark, Note, Proof, legible};
 
 const MARGIN: &str = "  ";
@@ -79,29 +80,32 @@ impl Sheet {
     }
 
     fn body(&mut self, lines: &[Line<'_>]) {
-        let mut gap = false;
+        let (mut gap, mut after_cut) = (false, true);
         for (index, line) in lines.iter().enumerate() {
             if line.is_blank() {
                 gap = true;
                 continue;
             }
-            if std::mem::take(&mut gap) && !self.out.ends_with("\n\n") {
+            // Lines that were cut stand close together.
+            let cut = line.is_cut();
+            if std::mem::take(&mut gap) && !(cut && after_cut) {
                 self.break_line();
             }
+            after_cut = cut;
             self.put(MARGIN, Style::new());
             self.put_line(line, Style::new());
             let notes = line.notes();
-            if line.is_cut() {
+            if cut {
                 // One note under a run of lines that went for the same reason.
                 let next = lines[index + 1..].iter().find(|line| !line.is_blank());
                 if !next.is_some_and(|next| next.is_cut() && same_rules(&next.notes(), &notes)) {
-                    self.put(&format!("  ← {}", rules(&notes)), ASIDE);
+                    self.put(&format!("  ←\u{a0}{}", rules(&notes)), ASIDE);
                 }
                 self.set(MARGIN);
             } else {
                 self.set(MARGIN);
                 if !notes.is_empty() {
-                    self.put(&format!("{MARGIN}  ↳ {}", rules(&notes)), ASIDE);
+                    self.put(&format!("{MARGIN}  ↳\u{a0}{}", rules(&notes)), ASIDE);
                     self.set("      ");
                 }
             }
@@ -141,6 +145,9 @@ impl Sheet {
                 Mark::Cut { text, .. } => self.put_change(text, CUT, "[-", "-]"),
                 Mark::Mended { before, after, .. } => {
                     self.put_change(before, BEFORE, "[-", "-]");
+                    if self.ink == Ink::Colour && !before.is_empty() && !after.is_empty() {
+                        self.put("→", ASIDE);
+                    }
                     self.put_change(after, AFTER, "{+", "+}");
                 }
             }
@@ -215,10 +222,6 @@ fn end_of_line(cells: &[Cell], room: usize) -> usize {
         }
     }
     cells.len()
-}
-
-fn same_rules(one: &[Note], other: &[Note]) -> bool {
-    one.iter().map(|note| note.rule).eq(other.iter().map(|note| note.rule))
 }
 
 fn rules(notes: &[Note]) -> String {

@@ -1,6 +1,5 @@
 //! What settings must hold to between each other.
 
-use super::check::topic_pattern;
 use super::section::Reader;
 use super::sections::kafka::SaslMechanism;
 use super::{Choice, Settings};
@@ -118,10 +117,9 @@ const AGREEMENTS: &[Agreement] = &[
 
 /// A worker that reads what it wrote never ends.
 fn taken_in(settings: &Settings, topic: &str) -> Option<String> {
-    let takes_in = |input: &str| match topic_pattern(input) {
-        Some(pattern) => pattern.is_match(topic),
-        None => input == topic,
-    };
-    let input = settings.kafka.input_topics.iter().find(|input| takes_in(input))?;
+    let input = settings.kafka.input_topics.iter().find(|input| match input.starts_with('^') {
+        true => regex::Regex::new(input).is_ok_and(|pattern| pattern.is_match(topic)),
+        false => *input == topic,
+    })?;
     Some(format!("expected a topic that kafka.input_topics does not take in, but {input:?} does"))
 }

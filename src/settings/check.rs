@@ -33,16 +33,13 @@ pub(super) fn topic_name() -> Check<String> {
 }
 
 pub(super) fn topics_or_patterns() -> Check<Vec<String>> {
-    check(
-        "at least one topic name or POSIX regular expression (^…, with [0-9] for \\d)",
-        |topics: &Vec<String>| {
-            !topics.is_empty()
-                && topics.iter().all(|topic| match topic.starts_with('^') {
-                    true => topic_pattern(topic).is_some(),
-                    false => is_topic_name(topic),
-                })
-        },
-    )
+    check("at least one topic name or regular expression (^…)", |topics: &Vec<String>| {
+        !topics.is_empty()
+            && topics.iter().all(|topic| match topic.starts_with('^') {
+                true => regex::Regex::new(topic).is_ok(),
+                false => is_topic_name(topic),
+            })
+    })
 }
 
 pub(super) fn addresses() -> Check<Vec<String>> {
@@ -69,16 +66,6 @@ pub(super) fn log_filter() -> Check<String> {
     check("a level or filter (info,librdkafka=debug)", |text: &String| {
         !text.trim().is_empty() && tracing_subscriber::EnvFilter::try_new(text).is_ok()
     })
-}
-
-/// The regular expression an input topic stands for; `None` for a plain name and
-/// for an expression that means something else to librdkafka, which matches by
-/// POSIX extended expressions: there `\d` is a plain d.
-pub(crate) fn topic_pattern(input: &str) -> Option<regex::Regex> {
-    let bytes = input.as_bytes();
-    let class = bytes.windows(2).any(|pair| pair[0] == b'\\' && pair[1].is_ascii_alphanumeric());
-    let is_pattern = input.starts_with('^') && !class;
-    is_pattern.then(|| regex::Regex::new(input).ok()).flatten()
 }
 
 fn check<T>(expected: impl Into<String>, holds: impl Fn(&T) -> bool + 'static) -> Check<T> {

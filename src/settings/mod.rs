@@ -19,7 +19,6 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-pub(crate) use check::topic_pattern;
 pub use fault::{Fault, Faults};
 pub use kind::Choice;
 pub use rendering::{default_file, reference};

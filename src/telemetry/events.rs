@@ -115,6 +115,35 @@ pub fn transport_failed(telemetry: &Telemetry, error: &Error) {
     }
 }
 
+/// How the transport stands, about once a second.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TransportStanding {
+    /// The worker has its share of the input, which may be empty.
+    pub joined: bool,
+    pub partitions: usize,
+    pub lag: u64,
+    pub in_flight_bytes: usize,
+    pub paused: bool,
+    pub rebalances: u64,
+    pub commit_failures: u64,
+    pub output_queue: u64,
+}
+
+pub fn standing(telemetry: &Telemetry, standing: &TransportStanding) {
+    let metrics = &telemetry.metrics;
+    metrics.partitions_assigned.set(standing.partitions as i64);
+    metrics.lag.set(standing.lag as i64);
+    metrics.in_flight_bytes.set(standing.in_flight_bytes as i64);
+    metrics.paused.set(i64::from(standing.paused));
+    metrics.rebalances.set(standing.rebalances as i64);
+    metrics.commit_failures.set(standing.commit_failures as i64);
+    metrics.output_queue.set(standing.output_queue as i64);
+    telemetry.health.mark_ready(standing.joined);
+    if standing.lag == 0 && metrics.in_flight.get() == 0 {
+        telemetry.health.mark_progress();
+    }
+}
+
 pub fn draining(telemetry: &Telemetry, articles: usize) {
     telemetry.health.mark_stopping();
     info!(articles, "finishing what is under way");

@@ -30,6 +30,13 @@ pub struct Metrics {
     pub stage_seconds: Family<Stage, Histogram>,
     pub latency_seconds: Histogram,
     pub in_flight: Gauge,
+    pub in_flight_bytes: Gauge,
+    pub lag: Gauge,
+    pub partitions_assigned: Gauge,
+    pub paused: Gauge,
+    pub rebalances: Gauge,
+    pub commit_failures: Gauge,
+    pub output_queue: Gauge,
 }
 
 impl Default for Metrics {
@@ -50,6 +57,13 @@ impl Default for Metrics {
             // 1 ms to 1,000 s.
             latency_seconds: Histogram::new(exponential_buckets(1e-3, 10f64.sqrt(), 13)),
             in_flight: Gauge::default(),
+            in_flight_bytes: Gauge::default(),
+            lag: Gauge::default(),
+            partitions_assigned: Gauge::default(),
+            paused: Gauge::default(),
+            rebalances: Gauge::default(),
+            commit_failures: Gauge::default(),
+            output_queue: Gauge::default(),
         };
         metrics.register();
         metrics
@@ -103,6 +117,42 @@ impl Metrics {
             "articles_in_flight",
             "Taken and not yet acknowledged",
             self.in_flight.clone(),
+        );
+        registry.register_with_unit(
+            "in_flight",
+            "Taken and not yet acknowledged, against the budget",
+            Unit::Bytes,
+            self.in_flight_bytes.clone(),
+        );
+        registry.register(
+            "lag_messages",
+            "Messages of the assigned partitions that are not done",
+            self.lag.clone(),
+        );
+        registry.register(
+            "partitions_assigned",
+            "Input partitions that are this worker's",
+            self.partitions_assigned.clone(),
+        );
+        registry.register(
+            "reading_paused",
+            "1 while reading is held back by the budget",
+            self.paused.clone(),
+        );
+        registry.register(
+            "rebalances",
+            "Assignments and revocations since the start",
+            self.rebalances.clone(),
+        );
+        registry.register(
+            "commit_failures",
+            "Failed commits since the start; they are repeated",
+            self.commit_failures.clone(),
+        );
+        registry.register(
+            "output_queue_messages",
+            "Sent to the output and not yet acknowledged",
+            self.output_queue.clone(),
         );
     }
 

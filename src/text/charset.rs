@@ -90,10 +90,18 @@ fn candidates<'a>(bytes: &'a [u8], declared: Option<&'static Encoding>) -> Optio
             return Some(decoded);
         }
     }
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(bytes, true);
-    let decoded = read(bytes, detector.guess(None, Utf8Detection::Deny), CharsetEvidence::Guess);
+    let decoded = read(bytes, guess(bytes), CharsetEvidence::Guess);
     (!looks_binary(&decoded.text)).then_some(decoded)
+}
+
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    // Enough to be sure; the detector is slow, and a payload may be large.
+    const SAMPLE_BYTES: usize = 1 << 18;
+    let from_first_foreign = &bytes[Encoding::ascii_valid_up_to(bytes)..];
+    let sample = &from_first_foreign[..from_first_foreign.len().min(SAMPLE_BYTES)];
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(sample, sample.len() == from_first_foreign.len());
+    detector.guess(None, Utf8Detection::Deny)
 }
 
 fn read<'a>(

@@ -2,4 +2,6 @@
 
 pub mod calendar;
 pub mod charset;
+pub mod fold;
+pub mod lines;
 pub mod words;

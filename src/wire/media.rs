@@ -80,46 +80,9 @@ pub(super) fn refuse_binary(payload: &[u8]) -> Result<(), DecodeError> {
 /// Whether a text opens with a tag that only a page, or a piece of one, opens
 /// with. Angle brackets of other kinds (`<3`, `<Reuters>`) are text.
 pub(super) fn opens_like_page(text: &str) -> bool {
-    const OPENINGS: [&str; 38] = [
-        "!doctype",
-        "?xml",
-        "html",
-        "head",
-        "meta",
-        "title",
-        "link",
-        "body",
-        "div",
-        "p",
-        "article",
-        "section",
-        "main",
-        "header",
-        "nav",
-        "aside",
-        "footer",
-        "span",
-        "a",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "ul",
-        "ol",
-        "table",
-        "figure",
-        "picture",
-        "img",
-        "iframe",
-        "blockquote",
-        "script",
-        "style",
-        "noscript",
-        "br",
-        "strong",
-        "em",
-        "b",
-    ];
+    const OPENINGS: &str = "!doctype ?xml html head meta title link body div p article section \
+        main header nav aside footer span a h1 h2 h3 h4 h5 h6 ul ol dl table figure picture img \
+        iframe video blockquote pre form script style noscript br hr strong em b i center";
     let mut rest = text.trim_start();
     while let Some(comment) = rest.strip_prefix("<!--") {
         let Some(end) = memchr::memmem::find(comment.as_bytes(), b"-->") else { return false };
@@ -128,19 +91,30 @@ pub(super) fn opens_like_page(text: &str) -> bool {
     let Some(tag) = rest.strip_prefix('<') else { return false };
     let end = tag.find(|c: char| c.is_ascii_whitespace() || c == '>' || c == '/');
     let Some(end) = end else { return false };
-    // An XML declaration or doctype says it all; of a tag, the end must show.
     let name = &tag[..end];
-    OPENINGS.iter().any(|opening| name.eq_ignore_ascii_case(opening)) && tag[end..].contains('>')
+    OPENINGS.split(' ').any(|opening| name.eq_ignore_ascii_case(opening))
+        && tag[end..].contains('>')
 }
 
 /// Whether a text holds a tag or character reference anywhere, so that reading
 /// it as a page changes something.
 pub(super) fn holds_markup(text: &str) -> bool {
     let bytes = text.as_bytes();
-    memchr::memchr2_iter(b'<', b'&', bytes).any(|at| match (bytes[at], bytes.get(at + 1)) {
-        (b'<', Some(next)) => next.is_ascii_alphabetic() || matches!(next, b'/' | b'!' | b'?'),
-        (_, Some(next)) => next.is_ascii_alphabetic() || *next == b'#',
-        _ => false,
+    let last_end = memchr::memrchr(b'>', bytes).unwrap_or(0);
+    memchr::memchr2_iter(b'<', b'&', bytes).any(|at| {
+        let rest = &bytes[at + 1..];
+        match (bytes[at], rest.first()) {
+            (b'<', Some(next)) => {
+                at < last_end && (next.is_ascii_alphabetic() || matches!(next, b'/' | b'!' | b'?'))
+            }
+            (_, Some(b'#')) => true,
+            (_, Some(_)) => {
+                let name = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+                // Shorter ones are initials (`R&D; …`), not names.
+                name >= 2 && rest.get(name) == Some(&b';')
+            }
+            _ => false,
+        }
     })
 }
 

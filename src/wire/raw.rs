@@ -20,7 +20,8 @@ pub struct RawArticle {
     pub fetched_at: Option<String>,
     pub charset: Charset,
     /// The top-level fields of the message that no fact was taken from, as they
-    /// were written. A field that a JSON pointer leads into is among them.
+    /// were written. A field that a JSON pointer leads into is among them; a
+    /// body field that gave way to a better one is not, as it tells the same.
     pub passthrough: Vec<(String, Box<RawValue>)>,
 }
 
@@ -118,6 +119,10 @@ impl<'a> Message<'a> {
     /// The article that the body fields hold. Those for pages come first; a
     /// blank field is passed over for one that is not.
     fn body(&mut self, settings: &InputSettings) -> Result<Article, DecodeError> {
+        for name in settings.html.iter().chain(&settings.text) {
+            let position = self.find(name).and_then(|(_, position)| position);
+            self.use_up(position);
+        }
         let page = self.string(&settings.html)?;
         let (body, is_page) = match page {
             Some(page) if !is_blank(&page) => {

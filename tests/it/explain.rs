@@ -71,11 +71,11 @@ Council: strike no accident[- – Post-]
   flags      furniture_interleaved
 
   [-Advertisement-]
-  [-Sign up-]  ← boilerplate.ads.label
+  [-Sign up-]  ←\u{a0}boilerplate.ads.label
 
   The [-navy-]{+military+} strike was an accident, the
   Council said.
-    ↳ repair.spun.phrase
+    ↳\u{a0}repair.spun.phrase
 
   It was late.
 
@@ -91,7 +91,7 @@ fn colour_says_the_same_without_brackets() {
     let coloured = terminal::render(&Proof::new(&article, Verdict::Keep), 60, Ink::Colour);
     let bare = anstream::adapter::strip_str(&coloured).to_string();
     assert_ne!(coloured, bare);
-    assert!(bare.contains("The navymilitary strike"), "{bare}");
+    assert!(bare.contains("The navy→military strike"), "{bare}");
     assert!(!bare.contains("[-") && !bare.contains("+}"), "{bare}");
 }
 
@@ -237,4 +237,48 @@ proptest! {
         prop_assert_eq!(joined(&before_all), joined(&text));
         prop_assert_eq!(joined(&after_all), joined(article.text()));
     }
+}
+
+fn run(arguments: &[&str]) -> std::process::Output {
+    std::process::Command::new(env!("CARGO_BIN_EXE_copydesk"))
+        .arg("explain")
+        .args(arguments)
+        .stdin(std::process::Stdio::null())
+        .output()
+        .expect("the binary runs")
+}
+
+#[test]
+fn the_command_shows_a_sample_without_escapes_in_a_pipe() {
+    let output = run(&["tests/articles/clean/raw.json"]);
+    let text = String::from_utf8(output.stdout).expect("it is text");
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.starts_with("The judge who keeps bees\n"), "{text}");
+    assert!(text.contains("nothing was changed"), "{text}");
+    assert!(!text.contains('\u{1b}'), "{}", text.escape_debug());
+}
+
+#[test]
+fn the_command_writes_one_page() {
+    let output = run(&["--html", "tests/articles/markup-in-title/raw.json"]);
+    let html = String::from_utf8(output.stdout).expect("it is text");
+    assert_eq!(output.status.code(), Some(0), "{html}");
+    assert!(html.starts_with("<!DOCTYPE html>") && html.ends_with("</html>\n"), "{html}");
+    assert!(html.contains("The &lt;blink&gt; tag was removed"), "{html}");
+}
+
+#[test]
+fn the_command_says_why_an_article_would_be_a_dead_letter() {
+    let output = run(&["--format", "json", "tests/articles/_bad/no-body.json"]);
+    let errors = String::from_utf8(output.stderr).expect("it is text");
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    assert!(errors.contains("none of the body fields holds text"), "{errors}");
+}
+
+#[test]
+fn the_command_runs_only_the_stages_named() {
+    let output = run(&["--only", "tag", "tests/articles/flat-furniture/raw.json"]);
+    let text = String::from_utf8(output.stdout).expect("it is text");
+    assert!(text.contains("Advertisement") && !text.contains("[-Advertisement-]"), "{text}");
+    assert_eq!(run(&["--only", "spelling", "-"]).status.code(), Some(2));
 }

@@ -271,7 +271,7 @@ fn a_repaired_sample_is_not_repaired_again() {
 fn the_same_message_gives_the_same_bytes() {
     for sample in samples() {
         let delivery = delivery(&sample.raw);
-        let (first, second) = (desk().edit(&delivery), desk().edit(&delivery));
+        let [first, second] = [desk(), desk()].map(|desk| desk.edit(&delivery));
         assert_eq!(first.outbound(), second.outbound(), "{}", sample.slug);
     }
 }
@@ -319,7 +319,7 @@ proptest! {
     ) {
         for payload in [bytes, text.into_bytes()] {
             let delivery = delivery(&payload);
-            let (first, second) = (desk().edit(&delivery), desk().edit(&delivery));
+            let [first, second] = [desk(), desk()].map(|desk| desk.edit(&delivery));
             prop_assert_eq!(first.outbound(), second.outbound(), "{:?}", delivery.payload);
         }
     }

@@ -224,3 +224,19 @@ fn nothing_depends_on_where_it_was_written() {
     }
     assert_none(found, "a path of someone's machine");
 }
+
+/// Fences of code that name a file quote it.
+#[test]
+fn documents_quote_what_is_there() {
+    let fence = Regex::new(r"(?s)```\w+ (\S+)\n(.*?)```").unwrap();
+    let mut stale = Vec::new();
+    for document in files(&["README.md", ".github", "src/ARCHITECTURE.md"]) {
+        for quotation in fence.captures_iter(&document.text) {
+            let source = files(&[&quotation[1]]);
+            if !source[0].text.contains(&quotation[2]) {
+                stale.push(format!("{} quotes {} wrongly", document.path, &quotation[1]));
+            }
+        }
+    }
+    assert_none(stale, "quote anew");
+}

@@ -8,16 +8,15 @@ mod progress;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use copydesk::desk::Desk;
-use copydesk::settings::{Settings, StagesSettings, WorkerSettings};
-use copydesk::stage::StageName;
+use copydesk::settings::{Settings, WorkerSettings};
 use copydesk::telemetry::logging;
 use in_order::{Ahead, in_order};
 use input::Input;
 use output::{Output, Sheet};
 use progress::Progress;
 
+use super::only::OnlyArguments;
 use super::{Failure, Outcome, SettingsArguments, flag};
 
 /// Do the worker's work on files: raw articles in, enriched articles out
@@ -38,9 +37,8 @@ pub struct Arguments {
     /// of each in a line on standard error]
     #[arg(long, value_name = "FILE")]
     dead_letters: Option<PathBuf>,
-    /// Run the named stages alone; with `tag` alone, the text is the body as it stands
-    #[arg(long, value_name = "STAGE,…", value_delimiter = ',', value_parser = stage_parser())]
-    only: Vec<StageName>,
+    #[command(flatten)]
+    only: OnlyArguments,
     /// Threads to work on [default: one a core; setting: worker.threads]
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -56,13 +54,6 @@ enum Format {
     Html,
     /// One flat text a file
     Text,
-}
-
-fn stage_parser() -> impl TypedValueParser<Value = StageName> {
-    PossibleValuesParser::new(StageName::ALL.map(StageName::as_str)).try_map(|name| {
-        let named = StageName::ALL.into_iter().find(|stage| stage.as_str() == name);
-        named.ok_or("not a stage")
-    })
 }
 
 const EXAMPLES: &str = "\
@@ -101,13 +92,7 @@ impl Arguments {
     fn settings(&self) -> Result<Settings, Failure> {
         let threads = flag("--threads", "worker.threads", self.threads);
         let mut settings = self.settings.load(threads)?;
-        if !self.only.is_empty() {
-            settings.stages = StagesSettings {
-                boilerplate: self.only.contains(&StageName::Boilerplate),
-                repair: self.only.contains(&StageName::Repair),
-                tag: self.only.contains(&StageName::Tag),
-            };
-        }
+        self.only.apply(&mut settings);
         Ok(settings)
     }
 }

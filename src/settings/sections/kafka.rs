@@ -32,10 +32,6 @@ impl SecurityProtocol {
     pub fn uses_sasl(self) -> bool {
         matches!(self, Self::SaslPlaintext | Self::SaslSsl)
     }
-
-    pub fn uses_tls(self) -> bool {
-        matches!(self, Self::Ssl | Self::SaslSsl)
-    }
 }
 
 choice! {
@@ -51,11 +47,6 @@ choice! {
 impl SaslMechanism {
     pub fn needs_password(self) -> bool {
         matches!(self, Self::Plain | Self::ScramSha256 | Self::ScramSha512)
-    }
-
-    /// librdkafka takes the hashes and signatures of these from OpenSSL.
-    pub fn needs_tls_build(self) -> bool {
-        matches!(self, Self::ScramSha256 | Self::ScramSha512 | Self::OauthBearer)
     }
 }
 

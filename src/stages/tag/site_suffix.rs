@@ -39,7 +39,30 @@ impl Cut {
 /// Finds the part of `title` that names the site. A section that stands between
 /// title and site goes with it.
 pub fn find(title: &str, site: &Site<'_>) -> Option<Cut> {
-    at_end(title, site).or_else(|| at_start(title, site))
+    behind_other_title(title, site)
+        .or_else(|| at_end(title, site))
+        .or_else(|| at_start(title, site))
+}
+
+/// What stands behind another of the page's titles, whatever separates the two:
+/// "Brücke gesperrt, Tageszeitung Beispiel, 6.5.2024", "다리 폐쇄-정치ㅣ한국신문".
+fn behind_other_title(title: &str, site: &Site<'_>) -> Option<Cut> {
+    site.titles.iter().find_map(|other| {
+        let rest = title.strip_prefix(other.trim())?;
+        let name = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let separated = !rest.starts_with(char::is_alphanumeric) && rest.len() > name.len();
+        let names = site.names.iter().any(|site_name| {
+            let key = outlets::key(site_name);
+            key.chars().count() >= 2 && outlets::key(name).contains(&key)
+        });
+        let head_words = other.split_whitespace().count();
+        let is_tail = separated && names && head_words >= 2 && name.chars().count() <= 60;
+        is_tail.then(|| Cut {
+            span: other.trim().len()..title.len(),
+            name: title.len() - name.len()..title.len(),
+            confidence: 0.95,
+        })
+    })
 }
 
 fn at_end(title: &str, site: &Site<'_>) -> Option<Cut> {
@@ -69,7 +92,8 @@ fn at_start(title: &str, site: &Site<'_>) -> Option<Cut> {
     let rest = title[separator.end..].trim_start();
     let start_of_rest = title.len() - rest.len();
     let text = &title[name.clone()];
-    let known = names_site(text, site) || is_other_title(rest, site);
+    // A kicker stands before a colon, and a visible title is often without it.
+    let known = names_site(text, site) || (separator.strong && is_other_title(rest, site));
     (known && !rest.is_empty() && text.split_whitespace().count() <= 5).then_some(Cut {
         span: 0..start_of_rest,
         name,

@@ -7,6 +7,7 @@
 use std::time::{Duration, Instant};
 
 use rdkafka::ClientConfig;
+use rdkafka::bindings;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::Message;
@@ -20,9 +21,10 @@ use crate::transport::Headers;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Lives as long as this value, and stays on the thread that made it.
+/// Lives as long as this value.
 pub struct EmbeddedBroker {
-    cluster: MockCluster<'static, DefaultProducerContext>,
+    /// The client the cluster lives in; it publishes nothing itself.
+    host: BaseProducer,
 }
 
 /// A message as it lies in, or goes into, a topic.
@@ -40,25 +42,36 @@ pub struct StoredMessage {
 
 impl EmbeddedBroker {
     pub fn start(brokers: u16) -> Result<Self, TransportError> {
-        let cluster = MockCluster::new(i32::from(brokers))
+        let host: BaseProducer = ClientConfig::new()
+            .set("test.mock.num.brokers", brokers.to_string())
+            .create()
             .map_err(|error| fault("start the embedded broker", &error))?;
-        Ok(Self { cluster })
+        // A group waits 3 seconds for more members before its first assignment;
+        // whoever watches a demonstration does not.
+        // SAFETY: the host is alive, and its cluster with it; null is checked.
+        unsafe {
+            let cluster = bindings::rd_kafka_handle_mock_cluster(host.client().native_ptr());
+            if !cluster.is_null() {
+                bindings::rd_kafka_mock_group_initial_rebalance_delay_ms(cluster, 0);
+            }
+        }
+        Ok(Self { host })
     }
 
     /// `host:port`, one for each broker.
     pub fn brokers(&self) -> Vec<String> {
-        self.cluster.bootstrap_servers().split(',').map(str::to_owned).collect()
+        self.cluster().bootstrap_servers().split(',').map(str::to_owned).collect()
     }
 
     pub fn create_topic(&self, topic: &str, partitions: u16) -> Result<(), TransportError> {
-        self.cluster
+        self.cluster()
             .create_topic(topic, i32::from(partitions), 1)
             .map_err(|error| fault("create a topic", &error))
     }
 
     /// For faults: request errors, delays, brokers that go down.
-    pub fn cluster(&self) -> &MockCluster<'static, DefaultProducerContext> {
-        &self.cluster
+    pub fn cluster(&self) -> MockCluster<'_, DefaultProducerContext> {
+        self.host.client().mock_cluster().expect("the host was made with a cluster")
     }
 
     /// The topics of these that have lost messages to the broker's size limit.

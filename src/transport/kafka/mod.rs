@@ -7,13 +7,14 @@
 //! through channels, so that nothing here blocks the runtime, and no stall of
 //! the runtime costs the group membership.
 
-pub mod client;
 pub mod codes;
 pub mod embedded;
 pub mod lanes;
+pub mod properties;
 pub mod reachable;
 pub mod status;
 
+mod client;
 mod commit;
 mod consumer;
 mod headers;

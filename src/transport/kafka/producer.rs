@@ -30,12 +30,20 @@ const POLL: Duration = Duration::from_millis(50);
 /// While something is sent alone, or the end is near.
 const SHORT_POLL: Duration = Duration::from_millis(1);
 
-pub(super) type Reports = mpsc::UnboundedSender<Report>;
+/// To the sink, from the thread that polls.
+pub(super) type News = mpsc::UnboundedSender<Delivered>;
+
+pub(super) enum Delivered {
+    /// A report, with the bytes of key and payload it was about.
+    Report { report: Report, bytes: usize },
+    /// A message of a refused batch, to be sent alone. librdkafka keeps the
+    /// timestamp of a failed message to itself; the sink knows it.
+    Refused(Record),
+}
 
 /// What librdkafka calls back, always from within a poll.
 pub(super) struct Publication {
-    reports: Reports,
-    refused: Arc<Refused>,
+    news: News,
     topics: Arc<Topics>,
     status: Arc<SinkStatus>,
     /// Of the producer that sends each message alone.
@@ -45,19 +53,20 @@ pub(super) struct Publication {
 /// Messages of refused batches, to be sent alone.
 type Refused = Mutex<VecDeque<Record>>;
 
-struct Record {
+pub(super) struct Record {
+    pub ticket: usize,
+    pub timestamp: Option<i64>,
     topic: String,
     partition: i32,
     key: Option<Vec<u8>>,
     payload: Option<Vec<u8>>,
     headers: Option<OwnedHeaders>,
-    timestamp: Option<i64>,
-    ticket: usize,
 }
 
 /// The producer and its thread.
 pub(super) struct Press {
     pub producer: Arc<BaseProducer<Publication>>,
+    refused: Arc<Refused>,
     closing: Closing,
     closed: oneshot::Receiver<()>,
 }
@@ -77,15 +86,14 @@ impl Press {
         config: ClientConfig,
         topics: Arc<Topics>,
         status: Arc<SinkStatus>,
-        reports: Reports,
+        news: News,
         close_timeout: Duration,
     ) -> Result<Self, TransportError> {
         let attempted = "start the Kafka producer";
         let fatal = |why: String| TransportError::Fatal { attempted, why };
         let refused = Arc::new(Refused::default());
         let publication = |alone| Publication {
-            reports: reports.clone(),
-            refused: refused.clone(),
+            news: news.clone(),
             topics: topics.clone(),
             status: status.clone(),
             alone,
@@ -106,7 +114,7 @@ impl Press {
         let mut poller = Poller {
             producer: producer.clone(),
             lone: Lone { config, publication: Some(publication(true)), producer: None },
-            refused,
+            refused: refused.clone(),
             closing: closing.clone(),
             close_timeout,
         };
@@ -119,7 +127,12 @@ impl Press {
                 let _ = sender.send(());
             })
             .map_err(|error| fatal(error.to_string()))?;
-        Ok(Self { producer, closing: Closing(closing), closed })
+        Ok(Self { producer, refused, closing: Closing(closing), closed })
+    }
+
+    /// Sends it again, in a batch of its own.
+    pub fn send_alone(&self, record: Record) {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).push_back(record);
     }
 
     /// Waits for what is under way, within the time given at the start.
@@ -206,7 +219,10 @@ impl Lone {
                     records.push_front(record);
                     break;
                 }
-                Err((error, _)) => producer.context().report(record.ticket, Err(fault(&error))),
+                Err((error, _)) => {
+                    let result = Err(fault(&error));
+                    producer.context().report(record.ticket, record.bytes(), result);
+                }
             }
         }
         producer.poll(Duration::ZERO);
@@ -224,18 +240,18 @@ impl Lone {
             .set("batch.num.messages", "1")
             .set("linger.ms", "0")
             .set("statistics.interval.ms", "0");
-        let reports = publication.reports.clone();
+        let news = publication.news.clone();
         match config.create_with_context(publication) {
             Ok(producer) => self.producer = Some(producer),
             Err(error) => {
-                let why = error.to_string();
+                let error = TransportError::Fatal {
+                    attempted: "start the Kafka producer of lone messages",
+                    why: error.to_string(),
+                };
                 for record in records.drain(..) {
-                    let error = TransportError::Fatal {
-                        attempted: "start the Kafka producer of lone messages",
-                        why: why.clone(),
-                    };
-                    let _ =
-                        reports.send(Report { ticket: Ticket(record.ticket), result: Err(error) });
+                    let report =
+                        Report { ticket: Ticket(record.ticket), result: Err(error.clone()) };
+                    let _ = news.send(Delivered::Report { report, bytes: record.bytes() });
                 }
             }
         }
@@ -243,9 +259,10 @@ impl Lone {
 }
 
 impl Publication {
-    fn report(&self, ticket: usize, result: Result<(), TransportError>) {
+    fn report(&self, ticket: usize, bytes: usize, result: Result<(), TransportError>) {
+        let report = Report { ticket: Ticket(ticket), result };
         // The sink is gone only when its reports are of no more use.
-        let _ = self.reports.send(Report { ticket: Ticket(ticket), result });
+        let _ = self.news.send(Delivered::Report { report, bytes });
     }
 }
 
@@ -269,18 +286,16 @@ impl ProducerContext for Publication {
     type DeliveryOpaque = usize;
 
     fn delivery(&self, result: &DeliveryResult<'_>, ticket: usize) {
+        let bytes = |message: &BorrowedMessage<'_>| message.payload_len() + message.key_len();
         let (error, message) = match result {
-            Ok(_) => return self.report(ticket, Ok(())),
+            Ok(message) => return self.report(ticket, bytes(message), Ok(())),
             Err((error, message)) => (error, message),
         };
         match error.rdkafka_error_code() {
             Some(code) if codes::produce_fate(code) == ProduceFate::BatchRefused && !self.alone => {
-                self.refused
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push_back(Record::of(message, ticket));
+                let _ = self.news.send(Delivered::Refused(Record::of(message, ticket)));
             }
-            _ => self.report(ticket, Err(fault(error))),
+            _ => self.report(ticket, bytes(message), Err(fault(error))),
         }
     }
 }
@@ -289,14 +304,18 @@ impl Record {
     /// A copy of a message that failed; librdkafka still has all of it.
     fn of(message: &BorrowedMessage<'_>, ticket: usize) -> Self {
         Self {
+            ticket,
+            timestamp: None,
             topic: message.topic().to_owned(),
             partition: message.partition(),
             key: message.key().map(<[u8]>::to_vec),
             payload: message.payload().map(<[u8]>::to_vec),
             headers: message.headers().map(BorrowedHeaders::detach),
-            timestamp: message.timestamp().to_millis(),
-            ticket,
         }
+    }
+
+    fn bytes(&self) -> usize {
+        self.payload.as_ref().map_or(0, Vec::len) + self.key.as_ref().map_or(0, Vec::len)
     }
 }
 

@@ -2,7 +2,7 @@
 //! `copydesk check`: asks, changes nothing, and lists every fault.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
@@ -10,15 +10,17 @@ use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::metadata::{Metadata, MetadataTopic};
 
-use super::{apart, client};
-use crate::settings::{KafkaSettings, topic_pattern};
+use super::{apart, client, properties};
+use crate::settings::KafkaSettings;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// For what the client has to say about a failure, one event a poll.
+const EVENTS_WAIT: Duration = Duration::from_millis(100);
 
 /// What keeps a worker with these settings from working; empty when nothing
 /// does. Takes at most 15 seconds.
 pub async fn faults(settings: &KafkaSettings) -> Vec<String> {
-    let faults = client::faults(settings);
+    let faults = properties::faults(settings);
     if !faults.is_empty() {
         return faults;
     }
@@ -40,7 +42,10 @@ fn ask(settings: &KafkaSettings) -> Vec<String> {
         Ok(metadata) => topic_faults(settings, &metadata),
         Err(error) => {
             // The answer says only that none came; the reasons were told aside.
-            consumer.poll(Duration::ZERO);
+            let until = Instant::now() + EVENTS_WAIT;
+            while Instant::now() < until {
+                consumer.poll(EVENTS_WAIT / 10);
+            }
             let mut faults =
                 vec![format!("kafka.brokers: {} ({error})", settings.brokers.join(","))];
             faults.extend(complaints.all().into_iter().map(|why| format!("kafka.brokers: {why}")));
@@ -52,9 +57,10 @@ fn ask(settings: &KafkaSettings) -> Vec<String> {
 fn topic_faults(settings: &KafkaSettings, metadata: &Metadata) -> Vec<String> {
     let mut faults = Vec::new();
     for input in &settings.input_topics {
-        match topic_pattern(input) {
-            None => faults.extend(topic_fault("kafka.input_topics", input, metadata)),
-            Some(pattern) => {
+        match properties::topic_pattern(input) {
+            Err(why) => faults.push(format!("kafka.input_topics: {input:?} {why}")),
+            Ok(None) => faults.extend(topic_fault("kafka.input_topics", input, metadata)),
+            Ok(Some(pattern)) => {
                 if !metadata.topics().iter().any(|topic| pattern.is_match(topic.name())) {
                     faults.push(format!("kafka.input_topics: no topic matches {input:?}"));
                 }

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::client;
 use super::consumer;
 use super::lanes::Lanes;
+use super::properties;
 use super::status::SourceStatus;
 use crate::error::TransportError;
 use crate::settings::KafkaSettings;
@@ -42,7 +42,7 @@ impl KafkaSource {
     /// Joins the group and begins to read. `in_flight_bytes` bounds what is
     /// taken and not acknowledged; a single message may be larger.
     pub fn open(settings: &KafkaSettings, in_flight_bytes: usize) -> Result<Self, TransportError> {
-        let faults = client::faults(settings);
+        let faults = properties::faults(settings);
         if !faults.is_empty() {
             return Err(TransportError::Fatal {
                 attempted: "configure the Kafka consumer",

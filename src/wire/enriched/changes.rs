@@ -112,5 +112,7 @@ fn names(rules: &[RuleId]) -> Vec<Cow<'_, str>> {
 /// A confidence as it is published: three digits, so that it does not differ
 /// in the last bits between machines.
 pub(super) fn rounded(confidence: f32) -> f64 {
-    (f64::from(confidence).clamp(0.0, 1.0) * 1000.0).round() / 1000.0
+    // The cast saturates, and makes 0 of what is not a number.
+    let thousandths = (f64::from(confidence) * 1000.0).round() as u16;
+    f64::from(thousandths.min(1000)) / 1000.0
 }

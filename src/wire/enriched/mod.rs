@@ -41,7 +41,7 @@ pub struct Enriched<'a> {
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub alternative_headline: Option<Cow<'a, str>>,
     /// The people the byline names.
-    #[schemars(example = ["Ada Example"])]
+    #[schemars(extend("examples" = [["Ada Example"]]))]
     #[serde(borrow)]
     pub author: Vec<Cow<'a, str>>,
     /// Who published the article.
@@ -161,7 +161,7 @@ pub struct Fingerprints<'a> {
     pub simhash64: Cow<'a, str>,
     /// MinHash signature: the share of equal numbers in the same places
     /// estimates how alike two texts are.
-    #[schemars(example = [18274, 99120, 4471])]
+    #[schemars(extend("examples" = [[18274, 99120, 4471]]))]
     #[serde(borrow)]
     pub minhash: Cow<'a, [u32]>,
 }
@@ -170,7 +170,7 @@ pub struct Fingerprints<'a> {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Quality<'a> {
     /// Short names of what was noticed, e.g. that the text stops short.
-    #[schemars(example = ["truncated"])]
+    #[schemars(extend("examples" = [["truncated"]]))]
     #[serde(borrow)]
     pub flags: Vec<Cow<'a, str>>,
 }
@@ -183,7 +183,7 @@ pub struct Edit<'a> {
     #[serde(borrow)]
     pub rule: Cow<'a, str>,
     /// Other rules that had a part in it, first to last.
-    #[schemars(example = ["repair.characters.soft_hyphen"])]
+    #[schemars(extend("examples" = [["repair.characters.soft_hyphen"]]))]
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Cow<'a, str>>,
     /// Where it starts in the original text, in Unicode scalar values.
@@ -216,7 +216,7 @@ pub struct Removal<'a> {
     #[serde(borrow)]
     pub rule: Cow<'a, str>,
     /// Other rules that had a part in it, first to last.
-    #[schemars(example = ["repair.characters.soft_hyphen"])]
+    #[schemars(extend("examples" = [["repair.characters.soft_hyphen"]]))]
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Cow<'a, str>>,
     /// Where it started in the original text, in Unicode scalar values.

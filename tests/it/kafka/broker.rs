@@ -8,8 +8,13 @@ use copydesk::transport::kafka::embedded::{self, EmbeddedBroker, StoredMessage};
 use copydesk::transport::kafka::{KafkaSink, KafkaSource};
 use copydesk::transport::{Delivery, Destination, Outbound, Report, Sink, Source, Ticket};
 use rdkafka::ClientConfig;
-use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::admin::{
+    AdminClient, AdminOptions, AlterConfig, NewTopic, ResourceSpecifier, TopicReplication,
+};
 use rdkafka::client::DefaultClientContext;
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
 /// Longer than anything here takes on a loaded machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -39,8 +44,16 @@ impl Cluster {
         self.topic_with(name, partitions, &[]).await
     }
 
+    /// `family.name`.
+    pub async fn topic_named(&self, family: &str, name: &str, partitions: u16) -> String {
+        self.create(format!("{family}.{name}"), partitions, &[]).await
+    }
+
     pub async fn topic_with(&self, name: &str, partitions: u16, config: &[(&str, &str)]) -> String {
-        let topic = unique(name);
+        self.create(unique(name), partitions, config).await
+    }
+
+    async fn create(&self, topic: String, partitions: u16, config: &[(&str, &str)]) -> String {
         match &self.embedded {
             Some(embedded) => embedded.create_topic(&topic, partitions).unwrap(),
             None => {
@@ -87,8 +100,6 @@ impl Cluster {
 
     /// What a new member of the group would read from, by partition.
     pub fn committed(&self, settings: &KafkaSettings, topic: &str, partitions: i32) -> Vec<i64> {
-        use rdkafka::consumer::{BaseConsumer, Consumer};
-        use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
         let consumer: BaseConsumer = ClientConfig::new()
             .set("bootstrap.servers", self.brokers.join(","))
             .set("group.id", &settings.group_id)
@@ -103,6 +114,45 @@ impl Cluster {
             _ => -1,
         };
         (0..partitions).map(offset).collect()
+    }
+
+    /// As a member of the group that has gone would have left it.
+    pub fn commit(&self, settings: &KafkaSettings, topic: &str, offset: i64) {
+        let consumer: BaseConsumer = ClientConfig::new()
+            .set("bootstrap.servers", self.brokers.join(","))
+            .set("group.id", &settings.group_id)
+            .create()
+            .unwrap();
+        let mut list = TopicPartitionList::new();
+        list.add_partition_offset(topic, 0, Offset::Offset(offset)).unwrap();
+        consumer.commit(&list, CommitMode::Sync).unwrap();
+    }
+
+    pub fn publish_in_transaction(&self, topic: &str, message: &StoredMessage) {
+        let producer: BaseProducer = ClientConfig::new()
+            .set("bootstrap.servers", self.brokers.join(","))
+            .set("transactional.id", unique("transaction"))
+            .create()
+            .unwrap();
+        producer.init_transactions(PATIENCE).unwrap();
+        producer.begin_transaction().unwrap();
+        let mut record = BaseRecord::<Vec<u8>, Vec<u8>>::to(topic);
+        record.partition = message.partition;
+        record.payload = message.payload.as_ref();
+        record.key = message.key.as_ref();
+        producer.send(record).unwrap();
+        producer.commit_transaction(PATIENCE).unwrap();
+    }
+
+    /// Lowers the largest message the topic takes.
+    pub async fn limit_messages(&self, topic: &str, bytes: usize) {
+        let bytes = bytes.to_string();
+        let change =
+            AlterConfig::new(ResourceSpecifier::Topic(topic)).set("max.message.bytes", &bytes);
+        let changed = self.admin().alter_configs([&change], &AdminOptions::new()).await.unwrap();
+        changed.into_iter().for_each(|result| {
+            result.unwrap();
+        });
     }
 
     /// A test that lost messages to the embedded broker's size limit proves

@@ -5,4 +5,12 @@
 //! more than delivery at least once.
 
 mod broker;
+
+mod codes;
+mod faults;
+mod lanes;
+mod properties;
+mod reachable;
+mod rebalance;
+mod sink;
 mod source;

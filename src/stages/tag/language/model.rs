@@ -28,6 +28,8 @@ pub struct Model {
 
 struct Class {
     label: &'static str,
+    /// The first class of the same label: a language may be written in two scripts.
+    first: usize,
     floor: f32,
     prior: f32,
 }
@@ -62,21 +64,20 @@ impl Model {
     /// shares that mean the same.
     fn shares(&self, scores: &[f32], spread: f32) -> Vec<(&'static str, f32)> {
         let best = scores.iter().copied().fold(f32::MIN, f32::max);
-        let mut shares: Vec<(&'static str, f32)> = Vec::with_capacity(scores.len());
-        let mut sum = 0.0;
+        let mut shares = vec![0f32; scores.len()];
         for (class, score) in self.classes.iter().zip(scores) {
-            let share = ((score - best) / spread).exp();
-            sum += share;
-            match shares.iter_mut().find(|(label, _)| *label == class.label) {
-                Some(known) => known.1 += share,
-                None => shares.push((class.label, share)),
-            }
+            shares[class.first] += ((score - best) / spread).exp();
         }
-        for (_, share) in &mut shares {
-            *share /= sum;
-        }
-        shares.sort_by(|a, b| b.1.total_cmp(&a.1));
-        shares
+        let sum: f32 = shares.iter().sum();
+        let mut ranking: Vec<(&'static str, f32)> = self
+            .classes
+            .iter()
+            .zip(shares)
+            .filter(|(_, share)| *share > 0.0)
+            .map(|(class, share)| (class.label, share / sum))
+            .collect();
+        ranking.sort_by(|a, b| b.1.total_cmp(&a.1));
+        ranking
     }
 
     /// How often each n-gram ends a position as the longest known one there, by
@@ -122,7 +123,9 @@ impl Model {
             let label = std::str::from_utf8(reader.counted(1)?).ok()?;
             let (floor, prior) =
                 (f32::from_le_bytes(reader.take()?), f32::from_le_bytes(reader.take()?));
-            classes.push(Class { label, floor, prior });
+            let first = classes.iter().position(|known: &Class| known.label == label);
+            let first = first.unwrap_or(classes.len());
+            classes.push(Class { label, first, floor, prior });
         }
         let slots = (count * 2).next_power_of_two();
         let mut model = Self { classes, step, keys: vec![0; slots], weights: vec![0; slots] };

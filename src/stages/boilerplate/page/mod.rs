@@ -1,0 +1,66 @@
+//! Pages: parse, render to text, read what the page says of itself, strip.
+
+mod json_ld;
+mod metadata;
+mod names;
+mod render;
+mod tree;
+
+use crate::article::{Article, Block, ClueSource, Flag};
+use crate::stage::Deadline;
+use crate::stages::boilerplate::decide;
+use crate::stages::boilerplate::removal::{self, Cut};
+use crate::stages::boilerplate::rules::{self, Scene};
+use crate::stages::boilerplate::segment::Segment;
+use render::Rendering;
+use tree::Tree;
+
+/// Renders the page into the body, with its clues, and takes nothing out.
+pub fn render_into(article: &mut Article, html: &str, deadline: &Deadline) {
+    render(article, html, deadline);
+}
+
+fn render(article: &mut Article, html: &str, deadline: &Deadline) -> Vec<Segment> {
+    let tree = Tree::parse(html, deadline);
+    metadata::read(&tree, article, deadline);
+    let Rendering { text, segments } = render::render(&tree, deadline);
+    let blocks = segments
+        .iter()
+        .map(|segment| Block { kind: segment.kind, span: segment.span.clone() })
+        .collect();
+    article.set_body(text, Some(blocks));
+    segments
+}
+
+pub fn strip(article: &mut Article, html: &str, deadline: &Deadline) {
+    let segments = render(article, html, deadline);
+    let text = article.text();
+    let body = decide::body(&segments);
+    let scene = Scene::new(text, &segments, body.clone(), true);
+    let mut clues = Vec::new();
+    let mut cuts = Vec::with_capacity(segments.len());
+    for (index, segment) in segments.iter().enumerate() {
+        deadline.check();
+        let named = rules::ALL
+            .iter()
+            .find_map(|rule| (rule.judge)(&scene, index).map(|confidence| (rule, confidence)));
+        if let Some((rule, _)) = named
+            && let Some(fact) = rule.clue
+            && segment.measure.words <= MOST_CLUE_WORDS
+        {
+            clues.push((fact, scene.written(index).to_owned()));
+        }
+        cuts.push(named.map(|(rule, confidence)| Cut { rule: rule.id, confidence }));
+    }
+    let proposals = removal::proposals(text, &segments, &cuts);
+    article.apply(proposals);
+    for (fact, value) in clues {
+        article.evidence.add(fact, ClueSource::VisibleText, value);
+    }
+    if body.is_empty() {
+        article.flag(Flag::NotAnArticle);
+    }
+}
+
+/// Longer blocks say too much to be one fact.
+const MOST_CLUE_WORDS: u32 = 60;
