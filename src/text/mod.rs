@@ -1,6 +1,7 @@
 //! Facts about text, no policy: characters, scripts, folding keys, boundaries.
 
 pub mod calendar;
+pub mod charset;
 pub mod fold;
 pub mod lines;
 pub mod words;

@@ -12,7 +12,7 @@ const PARAGRAPHS: [&str; 4] = [
 ];
 
 fn strip(mut article: Article) -> (Article, Verdict) {
-    let verdict = Boilerplate::default().apply(&mut article, &Deadline::never());
+    let verdict = Boilerplate.apply(&mut article, &Deadline::never());
     let original = article.body().original().expect("the log fits its text");
     assert_eq!(article.body().log().replay(&original).as_deref(), Ok(article.text()));
     (article, verdict)
@@ -153,7 +153,7 @@ fn bad_pages_end_soon_and_without_panic() {
         let shown: String = page.chars().take(30).collect();
         let started = std::time::Instant::now();
         let mut article = Article::from_html(page);
-        Boilerplate::default().apply(&mut article, &deadline);
+        Boilerplate.apply(&mut article, &deadline);
         assert!(started.elapsed().as_secs() < 20, "{shown:?} took {:?}", started.elapsed());
     }
 }

@@ -39,14 +39,14 @@ pub fn strip(article: &mut Article, html: &str, deadline: &Deadline) {
     let scene = Scene::new(text, &segments, body.clone(), true);
     let mut clues = Vec::new();
     let mut cuts = Vec::with_capacity(segments.len());
-    for index in 0..segments.len() {
+    for (index, segment) in segments.iter().enumerate() {
         deadline.check();
         let named = rules::ALL
             .iter()
             .find_map(|rule| (rule.judge)(&scene, index).map(|confidence| (rule, confidence)));
         if let Some((rule, _)) = named
             && let Some(fact) = rule.clue
-            && segments[index].measure.words <= MOST_CLUE_WORDS
+            && segment.measure.words <= MOST_CLUE_WORDS
         {
             clues.push((fact, scene.written(index).to_owned()));
         }

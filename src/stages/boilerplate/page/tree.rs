@@ -196,7 +196,7 @@ impl TokenSink for Guard {
     fn process_token(&self, token: Token, line_number: u64) -> TokenSinkResult<Handle> {
         let tokens = self.tokens.get().wrapping_add(1);
         self.tokens.set(tokens);
-        if tokens % TOKENS_A_CHECK == 0 {
+        if tokens.is_multiple_of(TOKENS_A_CHECK) {
             self.deadline.check();
         }
         match &token {
