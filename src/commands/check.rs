@@ -1,6 +1,10 @@
 //! `copydesk check`
 
-use super::{Outcome, SettingsArguments, print};
+use std::time::Duration;
+
+use copydesk::transport::kafka::reachable;
+
+use super::{Failure, Outcome, SettingsArguments, list, print};
 
 /// Tell whether `copydesk run` could work: settings, brokers, topics
 ///
@@ -19,7 +23,25 @@ Examples:
 
 Exit codes: 0 all well, 1 brokers or topics at fault, 2 settings at fault.";
 
+/// For the brokers to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 pub fn run(arguments: Arguments) -> Outcome {
-    arguments.settings.load([])?;
-    print("settings are well\n")
+    let settings = arguments.settings.load_to_connect([])?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .map_err(|error| Failure::Work(format!("could not start: {error}")))?;
+    let faults = runtime.block_on(reachable::faults(&settings.kafka, PATIENCE));
+    if !faults.is_empty() {
+        return Err(Failure::Work(list(&faults, "between here and the topics")));
+    }
+    let kafka = &settings.kafka;
+    print(&format!(
+        "all well: {} by way of {}, dead letters to {}, brokers {}\n",
+        kafka.input_topics.join(", "),
+        kafka.output_topic,
+        kafka.dead_letter_topic,
+        kafka.brokers.join(", ")
+    ))
 }

@@ -16,6 +16,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use copydesk::settings::{Faults, Flag, Loaded, Settings, Sources};
+use copydesk::transport::kafka::properties;
 
 /// How a command ends.
 pub type Outcome = Result<ExitCode, Failure>;
@@ -69,6 +70,21 @@ impl SettingsArguments {
         self.load_with_origins(flags).map(|loaded| loaded.settings)
     }
 
+    /// Loads the settings for a command that connects: what the Kafka client
+    /// would refuse is a fault of theirs too.
+    pub fn load_to_connect(
+        &self,
+        flags: impl IntoIterator<Item = Flag>,
+    ) -> Result<Settings, Failure> {
+        let settings = self.load(flags)?;
+        let faults = properties::faults(&settings.kafka);
+        if faults.is_empty() {
+            Ok(settings)
+        } else {
+            Err(Failure::Usage(list(&faults, "in the settings")))
+        }
+    }
+
     pub fn load_with_origins(
         &self,
         flags: impl IntoIterator<Item = Flag>,
@@ -80,6 +96,15 @@ impl SettingsArguments {
             flags: set.chain(flags).collect(),
         })
     }
+}
+
+/// Faults as a message: how many where, then one a line.
+pub fn list(faults: &[String], place: &str) -> String {
+    let count = match faults.len() {
+        1 => "one fault".to_string(),
+        count => format!("{count} faults"),
+    };
+    faults.iter().fold(format!("{count} {place}"), |list, fault| format!("{list}\n  {fault}"))
 }
 
 /// The flag `name` as a short way to set `key`, where it was given.

@@ -63,7 +63,7 @@ pub(super) fn field_paths() -> Check<Vec<String>> {
 }
 
 pub(super) fn log_filter() -> Check<String> {
-    check("a level or filter (info,rdkafka=debug)", |text: &String| {
+    check("a level or filter (info,librdkafka=debug)", |text: &String| {
         !text.trim().is_empty() && tracing_subscriber::EnvFilter::try_new(text).is_ok()
     })
 }

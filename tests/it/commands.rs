@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use copydesk::transport::kafka::EmbeddedBroker;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -158,6 +159,44 @@ fn the_short_flags_of_run_are_settings() {
 }
 
 #[test]
+fn what_the_kafka_client_refuses_is_a_fault_of_the_settings() {
+    let properties = [
+        "--set",
+        "kafka.properties.enable.auto.commit=true",
+        "--set",
+        "kafka.properties.no.such.property=1",
+    ];
+    for command in ["run", "check"] {
+        let arguments: Vec<_> = [command].into_iter().chain(properties).collect();
+        let output = run(&arguments);
+        assert_eq!(code(&output), 2, "{}", stderr(&output));
+        let told = stderr(&output);
+        assert!(told.starts_with("copydesk: 2 faults in the settings\n"), "{told}");
+        assert!(told.contains("enable.auto.commit") && told.contains("no.such.property"), "{told}");
+    }
+}
+
+#[test]
+fn check_finds_what_is_missing_and_what_is_well() {
+    let broker = EmbeddedBroker::start(1).unwrap();
+    broker.create_topic("articles.raw", 2).unwrap();
+    broker.create_topic("articles.enriched", 2).unwrap();
+    let brokers = format!("kafka.brokers={}", broker.brokers().join(","));
+    let topics = ["--set", "kafka.input_topics=^articles[.]r,news.raw"];
+    let output = run(&["check", "--set", &brokers, topics[0], topics[1]]);
+    assert_eq!(code(&output), 1, "{}", stderr(&output));
+    let told = stderr(&output);
+    assert!(told.starts_with("copydesk: 2 faults between here and the topics\n"), "{told}");
+    assert!(told.contains("news.raw") && told.contains("articles.dead-letter"), "{told}");
+    assert!(!told.contains("articles[.]r"), "{told}");
+
+    broker.create_topic("articles.dead-letter", 2).unwrap();
+    let output = run(&["check", "--set", &brokers]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert!(stdout(&output).starts_with("all well: articles.raw"), "{}", stdout(&output));
+}
+
+#[test]
 fn settings_shows_what_is_in_effect_and_where_it_is_from() {
     let mut command = copydesk(&["settings", "--set", "worker.threads=3"]);
     command.env("COPYDESK__KAFKA__BROKERS", "one:9092,two:9092");
@@ -287,6 +326,30 @@ fn process_reads_files_one_after_the_other_packed_or_not() {
 }
 
 #[test]
+fn process_takes_one_article_a_file_as_text_or_page() {
+    let folder = Folder::new();
+    let text = folder.write("a.txt", format!("{PARAGRAPH}\n{PARAGRAPH}\n"));
+    let output = process(&["--format", "text", &text, &text], b"");
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let articles = lines(&output.stdout);
+    assert_eq!(articles.len(), 2);
+    let body = articles[0]["articleBody"].as_str().unwrap();
+    assert_eq!(body.matches(PARAGRAPH).count(), 2, "{body}");
+
+    let page = folder.write(
+        "a.html",
+        format!(
+            "<html><body><article><p>{PARAGRAPH}</p><p>{PARAGRAPH}</p></article></body></html>"
+        ),
+    );
+    let output = process(&["--format", "html", &page], b"");
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let body = lines(&output.stdout)[0]["articleBody"].to_string();
+    assert_eq!(body.matches(PARAGRAPH).count(), 2, "{body}");
+    assert!(!body.contains('<'), "{body}");
+}
+
+#[test]
 fn process_of_an_empty_page_is_a_dead_letter() {
     let folder = Folder::new();
     let empty = folder.write("empty.html", "");
@@ -315,6 +378,40 @@ fn process_cuts_an_article_beyond_the_limit_and_goes_on() {
     let message = dead[0]["message"].as_str().unwrap();
     assert!(message.contains(&length.to_string()), "{message}");
     assert_eq!(dead[0]["payload"]["text"].as_str().unwrap().len(), 1_000);
+}
+
+#[test]
+fn process_runs_only_the_stages_that_are_named() {
+    // A soft hyphen is mended by repair; the fingerprints are the work of tag.
+    let input = article("one", &PARAGRAPH.replace("lighthouse", "light\u{ad}house"));
+    let body = |stages: &str| {
+        let output = process(&["--only", stages], input.as_bytes());
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        lines(&output.stdout)[0].clone()
+    };
+    let tagged = body("tag");
+    assert_eq!(tagged["articleBody"], PARAGRAPH.replace("lighthouse", "light\u{ad}house"));
+    assert!(tagged["fingerprints"].is_object(), "{tagged}");
+    let mended = body("repair");
+    assert_eq!(mended["articleBody"], PARAGRAPH);
+    assert!(mended.get("fingerprints").is_none_or(Value::is_null), "{mended}");
+    let both = body("tag,repair");
+    assert_eq!(both["articleBody"], PARAGRAPH);
+    assert!(both["fingerprints"].is_object(), "{both}");
+    assert_eq!(code(&process(&["--only", "polish"], b"")), 2);
+}
+
+#[test]
+fn process_renders_a_page_even_where_nothing_is_stripped() {
+    let folder = Folder::new();
+    let page = folder.write(
+        "a.html",
+        format!("<html><body><p>{PARAGRAPH}</p><p>Subscribe to our newsletter</p></body></html>"),
+    );
+    let output = process(&["--only", "tag", "--format", "html", &page], b"");
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let body = lines(&output.stdout)[0]["articleBody"].to_string();
+    assert!(body.contains(PARAGRAPH) && body.contains("newsletter"), "{body}");
 }
 
 #[test]

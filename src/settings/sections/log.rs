@@ -18,7 +18,7 @@ section! {
     LogSettings = "log" {
         /// One JSON object a line, or lines for a person's eyes.
         format: LogFormat = LogFormat::Json;
-        /// error, warn, info, debug, trace or off, also by module: `info,rdkafka=debug`.
+        /// error, warn, info, debug, trace or off, also by module: `info,librdkafka=debug`.
         level: String = "info", log_filter();
     }
 }

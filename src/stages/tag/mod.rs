@@ -13,6 +13,7 @@ pub mod language;
 mod lists;
 mod notices;
 mod outlets;
+mod person_name;
 mod publisher;
 mod section;
 mod site_suffix;
