@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use regex::{Regex, RegexBuilder};
 
-use super::lists::COLLECTIVES;
+use super::lists::{COLLECTIVES, OUTLET_WORDS};
 use super::{outlets, person_name};
 use crate::text::calendar::month_named;
 
@@ -31,7 +31,12 @@ pub fn people(byline: &str, setting: Setting, is_outlet: &dyn Fn(&str) -> bool) 
     if byline.len() > MOST_BYTES {
         return Vec::new();
     }
-    let plain = BRACKETS.replace_all(byline, ", ");
+    // A run of blanks parts what stood in cells of its own; in a field it is a slip.
+    let byline = match setting {
+        Setting::Field => byline.split_whitespace().collect::<Vec<_>>().join(" "),
+        Setting::Text => byline.to_owned(),
+    };
+    let plain = BRACKETS.replace_all(&byline, ", ");
     let plain = NOISE.replace_all(&plain, ", ");
     let mut people: Vec<String> = Vec::new();
     for part in SPLIT.split(&plain) {
@@ -41,13 +46,14 @@ pub fn people(byline: &str, setting: Setting, is_outlet: &dyn Fn(&str) -> bool) 
             people.push(name);
         }
     }
-    if people.len() > 1 {
-        // Beside names in mixed case, capitals are of an outlet or a place.
-        let is_mixed = |name: &String| name.chars().any(char::is_lowercase);
-        let mixed = people.iter().filter(|name| is_mixed(name)).count();
-        if mixed > 0 && mixed < people.len() {
-            people.retain(is_mixed);
-        }
+    // Behind a name in mixed case, capitals are of an outlet or a place.
+    let is_mixed = |name: &String| name.chars().any(char::is_lowercase);
+    if let Some(first) = people.iter().position(is_mixed) {
+        let mut index = 0;
+        people.retain(|name| {
+            index += 1;
+            index - 1 <= first || is_mixed(name) || !name.chars().any(char::is_uppercase)
+        });
     }
     if people.len() > MOST_PEOPLE {
         return Vec::new();
@@ -119,8 +125,13 @@ fn person(part: &str, setting: Setting, is_outlet: &dyn Fn(&str) -> bool) -> Opt
     let is_other = is_outlet(&name)
         || outlets::is_agency(&name)
         || outlets::reads_like_outlet(&name)
-        || words.last().is_some_and(|word| COLLECTIVES.contains(word.to_lowercase().as_str()));
+        || matches!(words.as_slice(), [only] if OUTLET_WORDS.contains(only.to_lowercase().as_str()))
+        || undated.split_whitespace().last().is_some_and(is_collective);
     (!is_other && person_name::is_name(&words, setting == Setting::Field)).then_some(name)
+}
+
+fn is_collective(word: &str) -> bool {
+    COLLECTIVES.contains(word.to_lowercase().as_str())
 }
 
 /// "Jane Doe Dec 21" → "Jane Doe": what stands from the first figure on, and the

@@ -8,6 +8,7 @@ mod dateline;
 mod dates;
 mod domain;
 pub mod fingerprints;
+mod front;
 mod headline;
 pub mod language;
 mod lists;
