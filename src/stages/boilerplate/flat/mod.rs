@@ -4,6 +4,8 @@ pub mod broken_line;
 
 use std::ops::Range;
 
+use broken_line::Joined;
+
 use crate::article::{Article, BlockKind, ClueSource, Flag};
 use crate::stage::Deadline;
 use crate::stages::boilerplate::removal::{self, Cut};
@@ -12,11 +14,11 @@ use crate::stages::boilerplate::segment::{Place, Segment};
 use crate::stages::boilerplate::{decide, phrases};
 use crate::text::lines::{lines, measure};
 
-pub fn strip(article: &mut Article, deadline: &Deadline) {
-    let text = article.text();
+/// The lines of the text after rejoining those that were broken.
+pub fn segments(text: &str, deadline: &Deadline) -> (Vec<Segment>, Joined) {
     let lines: Vec<Range<usize>> = lines(text).collect();
     let joined = broken_line::rejoin(text, &lines, deadline);
-    let segments: Vec<Segment> = joined
+    let segments = joined
         .spans
         .iter()
         .map(|span| {
@@ -31,6 +33,12 @@ pub fn strip(article: &mut Article, deadline: &Deadline) {
             }
         })
         .collect();
+    (segments, joined)
+}
+
+pub fn strip(article: &mut Article, deadline: &Deadline) {
+    let text = article.text();
+    let (segments, joined) = segments(text, deadline);
     let body = decide::body(&segments);
     let scene = Scene::new(text, &segments, body.clone(), false);
     let mut clues = Vec::new();

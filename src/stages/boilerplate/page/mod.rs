@@ -6,9 +6,10 @@ mod names;
 mod render;
 mod tree;
 
-use crate::article::{Article, Block, ClueSource, Flag};
+use crate::article::{Article, Block, ClueSource, Fact, Flag};
 use crate::stage::Deadline;
 use crate::stages::boilerplate::decide;
+use crate::stages::boilerplate::features::Statements;
 use crate::stages::boilerplate::removal::{self, Cut};
 use crate::stages::boilerplate::rules::{self, Scene};
 use crate::stages::boilerplate::segment::Segment;
@@ -20,20 +21,34 @@ pub fn render_into(article: &mut Article, html: &str, deadline: &Deadline) {
     render(article, html, deadline);
 }
 
-fn render(article: &mut Article, html: &str, deadline: &Deadline) -> Vec<Segment> {
+/// A page's text, its segments, and what it states, without an article.
+#[cfg(feature = "train")]
+pub fn prepare(html: &str, deadline: &Deadline) -> (String, Vec<Segment>, Statements) {
+    let mut article = Article::default();
+    let (segments, statements) = render(&mut article, html, deadline);
+    (article.text().to_owned(), segments, statements)
+}
+
+fn render(article: &mut Article, html: &str, deadline: &Deadline) -> (Vec<Segment>, Statements) {
     let tree = Tree::parse(html, deadline);
-    metadata::read(&tree, article, deadline);
+    let article_body = metadata::read(&tree, article, deadline);
     let Rendering { text, segments } = render::render(&tree, deadline);
     let blocks = segments
         .iter()
         .map(|segment| Block { kind: segment.kind, span: segment.span.clone() })
         .collect();
     article.set_body(text, Some(blocks));
-    segments
+    let stated = |fact| article.evidence.of(fact).map(|clue| clue.value.text().to_owned());
+    let statements = Statements {
+        titles: stated(Fact::Title).collect(),
+        description: stated(Fact::Description).next().unwrap_or_default(),
+        article_body,
+    };
+    (segments, statements)
 }
 
 pub fn strip(article: &mut Article, html: &str, deadline: &Deadline) {
-    let segments = render(article, html, deadline);
+    let (segments, statements) = render(article, html, deadline);
     let text = article.text();
     let body = decide::body(&segments);
     let scene = Scene::new(text, &segments, body.clone(), true);

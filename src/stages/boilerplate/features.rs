@@ -1,0 +1,313 @@
+//! What the model sees of each segment: numbers about its text, its place, its
+//! neighbours and its page. One row a segment; the meaning of a column is its
+//! place in [`Row`]s pushed by the functions below, and is the model's contract.
+
+use crate::stages::boilerplate::segment::{Marks, Segment};
+use crate::stages::boilerplate::topic;
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// Rows of equal length in one vector.
+pub struct Matrix {
+    pub columns: usize,
+    pub cells: Vec<f32>,
+}
+
+impl Matrix {
+    pub fn row(&self, index: usize) -> &[f32] {
+        &self.cells[index * self.columns..(index + 1) * self.columns]
+    }
+
+    pub fn rows(&self) -> usize {
+        self.cells.len() / self.columns.max(1)
+    }
+}
+
+/// What the page says in its metadata, for comparison with what it shows.
+#[derive(Debug, Clone, Default)]
+pub struct Statements {
+    pub titles: Vec<String>,
+    pub description: String,
+    pub article_body: String,
+}
+
+/// Neighbours on either side whose own numbers are part of a row.
+const NEIGHBOURS: isize = 3;
+/// How many segments around count as its surroundings.
+const NEAR: usize = 3;
+const FAR: usize = 8;
+
+/// Running totals, so that any stretch's sum is one subtraction.
+struct Totals(Vec<f32>);
+
+impl Totals {
+    fn of(values: impl Iterator<Item = f32>) -> Self {
+        let mut totals = vec![0.0];
+        let mut sum = 0.0;
+        totals.extend(values.map(|value| {
+            sum += value;
+            sum
+        }));
+        Self(totals)
+    }
+
+    fn between(&self, range: Range<usize>) -> f32 {
+        self.0[range.end] - self.0[range.start]
+    }
+
+    fn around(&self, index: usize, reach: usize) -> f32 {
+        let end = (index + reach + 1).min(self.0.len() - 1);
+        self.between(index.saturating_sub(reach)..end)
+    }
+
+    fn all(&self) -> f32 {
+        self.0[self.0.len() - 1]
+    }
+}
+
+/// Words of prose and of links gathered under one key, such as a container.
+#[derive(Clone, Copy, Default)]
+struct Gathered {
+    prose: f32,
+    words: f32,
+    linked: f32,
+    segments: f32,
+}
+
+impl Gathered {
+    fn add(&mut self, segment: &Segment, prose: f32) {
+        let words = segment.measure.words as f32;
+        self.prose += prose;
+        self.words += words;
+        self.linked += words * segment.linked_share().min(1.0);
+        self.segments += 1.0;
+    }
+}
+
+pub fn matrix(
+    text: &str,
+    segments: &[Segment],
+    body: &Range<usize>,
+    statements: Option<&Statements>,
+) -> Matrix {
+    let prose: Vec<f32> = segments.iter().map(prose_words).collect();
+    let words = Totals::of(segments.iter().map(|s| s.measure.words as f32));
+    let prose_totals = Totals::of(prose.iter().copied());
+    let phrases = Totals::of(segments.iter().map(|s| f32::from(u8::from(s.phrase.is_some()))));
+    let sentences = Totals::of(segments.iter().map(|s| s.measure.sentence_ends as f32));
+    let topics = topic::overlaps(text, segments, body);
+    let (before, after) = distances(&prose);
+    let first_heading =
+        segments.iter().position(|s| s.place.marks.has(Marks::MAIN_HEADING));
+    let page = statements.map(|statements| PageView::new(text, segments, &prose, statements));
+    let mut cells = Vec::new();
+    let mut columns = 0;
+    for (index, segment) in segments.iter().enumerate() {
+        let start = cells.len();
+        own(text, segment, &mut cells);
+        cells.extend([topics[index].shared, topics[index].repeats]);
+        // Where it stands in the text.
+        let count = segments.len() as f32;
+        let total = words.all().max(1.0);
+        let total_prose = prose_totals.all().max(1.0);
+        cells.extend([
+            index as f32 / count,
+            index as f32,
+            count - index as f32,
+            words.between(0..index) / total,
+            prose_totals.between(0..index) / total_prose,
+            prose_totals.all(),
+            total_prose / total,
+            prose_totals.around(index, NEAR),
+            prose_totals.around(index, FAR),
+            words.around(index, FAR),
+            phrases.around(index, NEAR),
+            phrases.around(index, FAR),
+            sentences.around(index, NEAR),
+            before[index],
+            after[index],
+            index as f32 - body.start as f32,
+            body.end as f32 - 1.0 - index as f32,
+            f32::from(u8::from(body.contains(&index))),
+            first_heading.map_or(-1000.0, |at| index as f32 - at as f32),
+        ]);
+        if let Some(page) = &page {
+            page.place(index, segment, &mut cells);
+        }
+        for offset in -NEIGHBOURS..=NEIGHBOURS {
+            if offset == 0 {
+                continue;
+            }
+            let other = index.checked_add_signed(offset).and_then(|at| segments.get(at));
+            neighbour(segment, other, page.is_some(), &mut cells);
+        }
+        columns = cells.len() - start;
+    }
+    Matrix { columns, cells }
+}
+
+fn prose_words(segment: &Segment) -> f32 {
+    if segment.is_prose() && segment.linked_share() < 0.5 { segment.measure.words as f32 } else { 0.0 }
+}
+
+fn share(part: u32, whole: u32) -> f32 {
+    part as f32 / whole.max(1) as f32
+}
+
+fn own(text: &str, segment: &Segment, cells: &mut Vec<f32>) {
+    let m = &segment.measure;
+    let written = &text[segment.span.clone()];
+    let last = written.chars().next_back();
+    cells.extend([
+        m.words as f32,
+        share(m.chars, m.words),
+        share(m.lowercase, m.words),
+        share(m.capitalised, m.words),
+        share(m.uppercase_letters, m.letters),
+        share(m.digits, m.chars),
+        share(m.commas, m.words),
+        m.sentence_ends as f32,
+        share(m.words, m.sentence_ends.max(1)),
+        f32::from(u8::from(m.ends_sentence)),
+        m.quotes as f32,
+        m.furniture_marks as f32,
+        m.first.map_or(0.0, |first| f32::from(first as u8)),
+        segment.phrase.map_or(0.0, |phrase| 1.0 + f32::from(phrase as u8)),
+        f32::from(u8::from(segment.is_prose())),
+        share(m.caseless, m.letters),
+        f32::from(u8::from(matches!(last, Some(':' | '：')))),
+        f32::from(u8::from(written.ends_with("...") || last == Some('…'))),
+        f32::from(u8::from(written.contains('\n'))),
+    ]);
+}
+
+fn neighbour(segment: &Segment, other: Option<&Segment>, is_page: bool, cells: &mut Vec<f32>) {
+    let Some(other) = other else {
+        cells.extend(std::iter::repeat_n(-1.0, if is_page { 9 } else { 6 }));
+        return;
+    };
+    let m = &other.measure;
+    cells.extend([
+        m.words as f32,
+        f32::from(u8::from(other.is_prose())),
+        f32::from(u8::from(m.ends_sentence)),
+        share(m.lowercase, m.words),
+        other.phrase.map_or(0.0, |phrase| 1.0 + f32::from(phrase as u8)),
+        m.first.map_or(0.0, |first| f32::from(first as u8)),
+    ]);
+    if is_page {
+        cells.extend([
+            other.linked_share(),
+            f32::from(other.place.tag),
+            f32::from(u8::from(other.place.signature == segment.place.signature))
+                + f32::from(u8::from(other.place.containers[0] == segment.place.containers[0])),
+        ]);
+    }
+}
+
+/// Segments to the last prose before and the next after.
+fn distances(prose: &[f32]) -> (Vec<f32>, Vec<f32>) {
+    let count = |values: &mut dyn Iterator<Item = &f32>| {
+        let mut distance = 100.0f32;
+        values
+            .map(|&words| {
+                let now = distance;
+                distance = if words > 0.0 { 1.0 } else { (distance + 1.0).min(100.0) };
+                now
+            })
+            .collect::<Vec<f32>>()
+    };
+    let before = count(&mut prose.iter());
+    let mut after = count(&mut prose.iter().rev());
+    after.reverse();
+    (before, after)
+}
+
+/// What is known of a page as a whole.
+struct PageView {
+    containers: HashMap<u32, Gathered>,
+    signatures: HashMap<u64, Gathered>,
+    /// The containers of the paragraphs that hold the most prose.
+    main: [u32; 3],
+    total_prose: f32,
+    titles: Vec<f32>,
+    described: Vec<f32>,
+    in_article_body: Vec<f32>,
+}
+
+impl PageView {
+    fn new(text: &str, segments: &[Segment], prose: &[f32], statements: &Statements) -> Self {
+        let mut containers: HashMap<u32, Gathered> = HashMap::new();
+        let mut signatures: HashMap<u64, Gathered> = HashMap::new();
+        for (segment, &words) in segments.iter().zip(prose) {
+            let [inner, middle, outer] = segment.place.containers;
+            containers.entry(inner).or_default().add(segment, words);
+            if middle != inner {
+                containers.entry(middle).or_default().add(segment, words);
+            }
+            if outer != middle {
+                containers.entry(outer).or_default().add(segment, words);
+            }
+            signatures.entry(segment.place.signature).or_default().add(segment, words);
+        }
+        // By the innermost container; ties go to the earlier one.
+        let mut inner: HashMap<u32, f32> = HashMap::new();
+        for (segment, &words) in segments.iter().zip(prose) {
+            *inner.entry(segment.place.containers[0]).or_default() += words;
+        }
+        let main = segments
+            .iter()
+            .map(|segment| segment.place.containers)
+            .max_by(|a, b| inner[&a[0]].total_cmp(&inner[&b[0]]).then(b[0].cmp(&a[0])))
+            .unwrap_or_default();
+        let (titles, described, in_article_body) = topic::stated(text, segments, statements);
+        Self {
+            containers,
+            signatures,
+            main,
+            total_prose: prose.iter().sum::<f32>().max(1.0),
+            titles,
+            described,
+            in_article_body,
+        }
+    }
+
+    fn place(&self, index: usize, segment: &Segment, cells: &mut Vec<f32>) {
+        let place = &segment.place;
+        cells.extend([
+            segment.linked_share(),
+            f32::from(place.tag),
+            f32::from(place.depth),
+            self.titles[index],
+            self.described[index],
+            self.in_article_body[index],
+        ]);
+        for container in place.containers {
+            let gathered = self.containers.get(&container).copied().unwrap_or_default();
+            cells.extend([
+                gathered.prose / self.total_prose,
+                gathered.linked / gathered.words.max(1.0),
+                gathered.segments,
+                gathered.prose / gathered.words.max(1.0),
+            ]);
+        }
+        let alike = self.signatures.get(&place.signature).copied().unwrap_or_default();
+        cells.extend([
+            alike.prose / self.total_prose,
+            alike.linked / alike.words.max(1.0),
+            alike.segments,
+            alike.words / alike.segments.max(1.0),
+        ]);
+        // How near its containers are to the main ones.
+        let mut nearness = 0.0;
+        for (own_at, own) in place.containers.iter().enumerate() {
+            for (main_at, main) in self.main.iter().enumerate() {
+                if own == main && *own != 0 {
+                    nearness = f32::max(nearness, 6.0 - (own_at + main_at) as f32);
+                }
+            }
+        }
+        cells.push(nearness);
+        cells.extend((0..Marks::COUNT).map(|bit| place.marks.bit(bit)));
+    }
+}

@@ -1,0 +1,120 @@
+//! Which segments are the article's: two forests, the second of which also sees
+//! what the first thought of the segments around.
+
+use std::collections::HashMap;
+
+use crate::stages::boilerplate::features::Matrix;
+use crate::stages::boilerplate::forest::Forest;
+use crate::stages::boilerplate::segment::{Marks, Segment};
+
+pub struct Model {
+    pub first: Forest,
+    pub second: Forest,
+}
+
+impl Model {
+    /// The probability of each segment to be the article's, 0 to 1.
+    pub fn probabilities(&self, matrix: &Matrix, segments: &[Segment]) -> Vec<f32> {
+        let candidates = candidates(segments);
+        let first = judge(&self.first, matrix, &candidates);
+        let second = with_opinions(matrix, segments, &first);
+        judge(&self.second, &second, &candidates)
+    }
+}
+
+pub fn judge(forest: &Forest, matrix: &Matrix, candidates: &[bool]) -> Vec<f32> {
+    candidates
+        .iter()
+        .enumerate()
+        .map(|(index, &candidate)| {
+            if candidate { forest.probability(matrix.row(index)) } else { 0.0 }
+        })
+        .collect()
+}
+
+/// How far from prose a segment can stand and still be the article's.
+const REACH: usize = 3;
+
+/// Segments near prose, or marked as the article's; the others need no judging.
+pub fn candidates(segments: &[Segment]) -> Vec<bool> {
+    let mut candidates = vec![false; segments.len()];
+    for (index, segment) in segments.iter().enumerate() {
+        if segment.is_prose() && segment.linked_share() < 0.8 {
+            let end = (index + REACH + 1).min(segments.len());
+            candidates[index.saturating_sub(REACH)..end].fill(true);
+        } else if segment.place.marks.has(Marks::ARTICLE_BODY) {
+            candidates[index] = true;
+        }
+    }
+    candidates
+}
+
+const NEIGHBOURS: isize = 4;
+
+/// The rows with the first forest's opinions of the surroundings behind them.
+pub fn with_opinions(matrix: &Matrix, segments: &[Segment], first: &[f32]) -> Matrix {
+    let weights: Vec<f32> = segments.iter().map(|s| s.measure.words as f32 + 1.0).collect();
+    let mut totals = vec![(0.0f32, 0.0f32)];
+    for (opinion, weight) in first.iter().zip(&weights) {
+        let (sum, weighed) = totals[totals.len() - 1];
+        totals.push((sum + opinion * weight, weighed + weight));
+    }
+    let mean = |from: usize, to: usize| {
+        let (sum, weighed) = (totals[to].0 - totals[from].0, totals[to].1 - totals[from].1);
+        if weighed > 0.0 { sum / weighed } else { 0.0 }
+    };
+    let mut by_container: HashMap<u32, (f32, f32)> = HashMap::new();
+    let mut by_signature: HashMap<u64, (f32, f32)> = HashMap::new();
+    for ((segment, opinion), weight) in segments.iter().zip(first).zip(&weights) {
+        let entry = by_container.entry(segment.place.containers[0]).or_default();
+        *entry = (entry.0 + opinion * weight, entry.1 + weight);
+        let entry = by_signature.entry(segment.place.signature).or_default();
+        *entry = (entry.0 + opinion * weight, entry.1 + weight);
+    }
+    let (last_kept, next_kept) = distances(first);
+    let count = segments.len();
+    let all = totals[count].0.max(1.0);
+    let mut cells = Vec::with_capacity(count * (matrix.columns + 24));
+    let mut columns = 0;
+    for (index, segment) in segments.iter().enumerate() {
+        let start = cells.len();
+        cells.extend_from_slice(matrix.row(index));
+        for offset in -NEIGHBOURS..=NEIGHBOURS {
+            let at = index.checked_add_signed(offset);
+            cells.push(at.and_then(|at| first.get(at)).copied().unwrap_or(-0.1));
+        }
+        let container = by_container[&segment.place.containers[0]];
+        let alike = by_signature[&segment.place.signature];
+        cells.extend([
+            mean(index.saturating_sub(5), index),
+            mean(index + 1, (index + 6).min(count)),
+            mean(index.saturating_sub(12), (index + 13).min(count)),
+            totals[index].0 / all,
+            all,
+            last_kept[index],
+            next_kept[index],
+            container.0 / container.1,
+            alike.0 / alike.1,
+        ]);
+        columns = cells.len() - start;
+    }
+    Matrix { columns, cells }
+}
+
+/// Segments to the last one before and the next one behind that is likely the article's.
+fn distances(first: &[f32]) -> (Vec<f32>, Vec<f32>) {
+    fn count<'a>(opinions: impl Iterator<Item = &'a f32>) -> Vec<f32> {
+        let mut distance = 100.0f32;
+        opinions
+            .map(|&opinion| {
+                let now = distance;
+                distance = if opinion > 0.5 { 1.0 } else { (distance + 1.0).min(100.0) };
+                now
+            })
+            .collect()
+    }
+    let before = count(first.iter());
+    let mut after = count(first.iter().rev());
+    after.reverse();
+    (before, after)
+}

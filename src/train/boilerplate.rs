@@ -1,0 +1,256 @@
+//! Trains the boilerplate stage's models on labelled pages, and says how good
+//! they are on sites that they were not trained on.
+
+use std::io::{BufRead, BufReader};
+use std::ops::Range;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use super::boosting::{self, Examples, Plan};
+use super::labels::{Label, labels};
+use crate::eval::extract::{PageScore, Report, score};
+use crate::stage::Deadline;
+use crate::stages::boilerplate::features::{self, Matrix};
+use crate::stages::boilerplate::forest::Forest;
+use crate::stages::boilerplate::model::{candidates, judge, with_opinions};
+use crate::stages::boilerplate::segment::Segment;
+use crate::stages::boilerplate::{decide, flat, page};
+
+const FOLDS: u64 = 3;
+
+#[derive(Deserialize)]
+struct Labelled {
+    id: String,
+    url: Option<String>,
+    html: Option<String>,
+    #[serde(alias = "flat_text")]
+    text: Option<String>,
+    gold_text: String,
+}
+
+/// A labelled page, prepared.
+struct Sample {
+    set: usize,
+    /// Pages of one site fall into one fold.
+    fold: u64,
+    id: String,
+    text: String,
+    segments: Vec<Segment>,
+    matrix: Matrix,
+    candidates: Vec<bool>,
+    labels: Vec<Label>,
+    gold: String,
+}
+
+/// Which form the samples have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    Page,
+    Flat,
+}
+
+fn site(url: &str) -> &str {
+    let host = url.split("://").last().unwrap_or(url).split('/').next().unwrap_or(url);
+    let mut dots = host.rmatch_indices('.').map(|(at, _)| at);
+    let _last = dots.next();
+    let cut = match dots.next() {
+        Some(at) if host.len() - at > 7 => at + 1,
+        Some(_) => dots.next().map_or(0, |at| at + 1),
+        None => 0,
+    };
+    &host[cut..]
+}
+
+fn fold(url: &str) -> u64 {
+    let hash = site(url).bytes().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    hash >> 20
+}
+
+fn load(paths: &[PathBuf], form: Form) -> Vec<Sample> {
+    let mut samples = Vec::new();
+    for (set, path) in paths.iter().enumerate() {
+        let file = std::fs::File::open(path).expect("the set can be opened");
+        for line in BufReader::new(file).lines() {
+            let line = line.expect("the set can be read");
+            let row: Labelled = serde_json::from_str(&line).expect("a labelled page a line");
+            samples.extend(prepare(set, row, form));
+        }
+    }
+    samples
+}
+
+fn prepare(set: usize, row: Labelled, form: Form) -> Vec<Sample> {
+    let fold = fold(row.url.as_deref().unwrap_or(&row.id));
+    let deadline = Deadline::never();
+    let mut inputs = Vec::new();
+    match (form, row.html, row.text) {
+        (Form::Page, Some(html), _) => {
+            let (text, segments, statements) = page::prepare(&html, &deadline);
+            let body = decide::body(&segments);
+            let matrix = features::matrix(&text, &segments, &body, Some(&statements));
+            inputs.push((text, segments, matrix));
+        }
+        (Form::Flat, html, text) => {
+            let text = text.or_else(|| html.map(|html| page::prepare(&html, &deadline).0));
+            for text in text.into_iter().chain([row.gold_text.clone()]) {
+                let (segments, _) = flat::segments(&text, &deadline);
+                let body = decide::body(&segments);
+                let matrix = features::matrix(&text, &segments, &body, None);
+                inputs.push((text, segments, matrix));
+            }
+        }
+        _ => {}
+    }
+    inputs
+        .into_iter()
+        .enumerate()
+        .map(|(input, (text, segments, matrix))| {
+            let spans: Vec<Range<usize>> = segments.iter().map(|s| s.span.clone()).collect();
+            let mut labels = labels(&text, &spans, &row.gold_text);
+            if input == 1 {
+                // The gold text itself is all body.
+                labels.iter_mut().for_each(|label| label.is_body = true);
+            }
+            Sample {
+                set: if input == 0 { set } else { usize::MAX },
+                fold,
+                id: row.id.clone(),
+                candidates: candidates(&segments),
+                labels,
+                gold: row.gold_text.clone(),
+                text,
+                segments,
+                matrix,
+            }
+        })
+        .collect()
+}
+
+/// Of each candidate segment of the samples one row of the matrix that `of` gives.
+fn examples<'a>(samples: &[&'a Sample], of: impl Fn(usize, &'a Sample) -> std::borrow::Cow<'a, [f32]>, columns: usize) -> Examples {
+    let mut examples = Examples { columns, ..Examples::default() };
+    for (index, sample) in samples.iter().enumerate() {
+        let cells = of(index, sample);
+        for (row, label) in sample.labels.iter().enumerate() {
+            if sample.candidates[row] {
+                examples.cells.extend_from_slice(&cells[row * columns..(row + 1) * columns]);
+                examples.labels.push(label.is_body);
+                examples.weights.push(0.002 + label.share.min(0.5));
+            }
+        }
+    }
+    examples
+}
+
+fn train_first(samples: &[&Sample], plan: &Plan) -> Forest {
+    let columns = samples.first().map_or(0, |sample| sample.matrix.columns);
+    boosting::train(&examples(samples, |_, sample| (&sample.matrix.cells[..]).into(), columns), plan)
+}
+
+fn train_second(samples: &[&Sample], opinions: &[Vec<f32>], plan: &Plan) -> Forest {
+    let matrices: Vec<Matrix> = samples
+        .iter()
+        .zip(opinions)
+        .map(|(sample, first)| with_opinions(&sample.matrix, &sample.segments, first))
+        .collect();
+    let columns = matrices.first().map_or(0, |matrix| matrix.columns);
+    boosting::train(&examples(samples, |index, _| matrices[index].cells.clone().into(), columns), plan)
+}
+
+/// What a first forest trained on the other half thinks of each half.
+fn held_out_opinions(samples: &[&Sample], plan: &Plan) -> Vec<Vec<f32>> {
+    let half = |sample: &Sample| (sample.fold / FOLDS) % 2;
+    let forests: Vec<Forest> = (0..2)
+        .map(|held| {
+            let others: Vec<&Sample> =
+                samples.iter().copied().filter(|sample| half(sample) != held).collect();
+            train_first(&others, plan)
+        })
+        .collect();
+    samples
+        .iter()
+        .map(|sample| judge(&forests[half(sample) as usize], &sample.matrix, &sample.candidates))
+        .collect()
+}
+
+pub struct Trained {
+    pub first: Forest,
+    pub second: Forest,
+}
+
+fn train(samples: &[&Sample], plan: &Plan, second_plan: &Plan) -> Trained {
+    let opinions = held_out_opinions(samples, plan);
+    Trained {
+        second: train_second(samples, &opinions, second_plan),
+        first: train_first(samples, plan),
+    }
+}
+
+/// Trains on two thirds of the sites and tests on the third, three times.
+pub fn cross_validate(paths: &[PathBuf], form: Form, plan: &Plan, second_plan: &Plan) -> String {
+    let samples = load(paths, form);
+    let mut tested: Vec<(&Sample, Vec<f32>, Vec<f32>)> = Vec::new();
+    for held in 0..FOLDS {
+        let others: Vec<&Sample> =
+            samples.iter().filter(|sample| sample.fold % FOLDS != held).collect();
+        let trained = train(&others, plan, second_plan);
+        for sample in samples.iter().filter(|sample| sample.fold % FOLDS == held) {
+            let first = judge(&trained.first, &sample.matrix, &sample.candidates);
+            let second = with_opinions(&sample.matrix, &sample.segments, &first);
+            let both = judge(&trained.second, &second, &sample.candidates);
+            tested.push((sample, first, both));
+        }
+    }
+    let mut shown = String::new();
+    for threshold in [0.3f32, 0.4, 0.5, 0.6] {
+        for (set, path) in paths.iter().enumerate() {
+            let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+            let of = |keep: &dyn Fn(&(&Sample, Vec<f32>, Vec<f32>), usize) -> bool| {
+                let pages: Vec<PageScore> = tested
+                    .iter()
+                    .filter(|(sample, ..)| sample.set == set)
+                    .map(|case| {
+                        let sample = case.0;
+                        let kept: Vec<&str> = (0..sample.segments.len())
+                            .filter(|&index| keep(case, index))
+                            .map(|index| &sample.text[sample.segments[index].span.clone()])
+                            .collect();
+                        score(sample.id.clone(), &sample.gold, &kept.join("\n\n"), Default::default())
+                    })
+                    .collect();
+                let report = Report { pages, input_bytes: 0 };
+                format!("{:.4} ({:.3}/{:.3})", report.f1(), report.precision(), report.recall())
+            };
+            shown += &format!(
+                "{threshold} {name:34} first {}  second {}  labels {}\n",
+                of(&|case, index| case.1[index] > threshold),
+                of(&|case, index| case.2[index] > threshold),
+                of(&|case, index| case.0.labels[index].is_body),
+            );
+        }
+    }
+    let clean: Vec<f32> = tested
+        .iter()
+        .filter(|(sample, ..)| sample.set == usize::MAX)
+        .map(|(_, _, both)| both.iter().filter(|&&p| p <= 0.5).count() as f32 / both.len().max(1) as f32)
+        .collect();
+    if !clean.is_empty() {
+        shown += &format!(
+            "clean texts {} untouched {}\n",
+            clean.len(),
+            clean.iter().filter(|&&share| share == 0.0).count()
+        );
+    }
+    shown
+}
+
+/// Trains on everything; the bytes of the two model files.
+pub fn train_all(paths: &[PathBuf], form: Form, plan: &Plan, second_plan: &Plan, header: &str) -> (Vec<u8>, Vec<u8>) {
+    let samples = load(paths, form);
+    let all: Vec<&Sample> = samples.iter().collect();
+    let trained = train(&all, plan, second_plan);
+    (trained.first.write(header), trained.second.write(header))
+}
