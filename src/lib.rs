@@ -17,3 +17,6 @@ pub mod settings;
 pub mod telemetry;
 pub mod transport;
 pub mod wire;
+
+#[cfg(feature = "train")]
+pub mod train;

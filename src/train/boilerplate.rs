@@ -11,13 +11,18 @@ use super::boosting::{self, Examples, Plan};
 use super::labels::{Label, labels};
 use crate::eval::extract::{PageScore, Report, score};
 use crate::stage::Deadline;
-use crate::stages::boilerplate::features::{self, Matrix};
+use crate::stages::boilerplate::features::{self, Matrix, Statements};
 use crate::stages::boilerplate::forest::Forest;
-use crate::stages::boilerplate::model::{candidates, judge, with_opinions};
+use crate::stages::boilerplate::model::{Thresholds, candidates, judge, keep, with_opinions};
 use crate::stages::boilerplate::segment::Segment;
 use crate::stages::boilerplate::{decide, flat, page};
 
 const FOLDS: u64 = 3;
+
+/// Of the first forest and the second.
+fn plans() -> (Plan, Plan) {
+    (Plan { trees: 100, ..Plan::default() }, Plan { trees: 60, ..Plan::default() })
+}
 
 #[derive(Deserialize)]
 struct Labelled {
@@ -88,17 +93,21 @@ fn prepare(set: usize, row: Labelled, form: Form) -> Vec<Sample> {
     let mut inputs = Vec::new();
     match (form, row.html, row.text) {
         (Form::Page, Some(html), _) => {
-            let (text, segments, statements) = page::prepare(&html, &deadline);
+            let (text, segments, statements) = page::prepare(&html, row.url.clone(), &deadline);
             let body = decide::body(&segments);
-            let matrix = features::matrix(&text, &segments, &body, Some(&statements));
+            let matrix = features::matrix(&text, &segments, &body, &statements, true);
             inputs.push((text, segments, matrix));
         }
         (Form::Flat, html, text) => {
-            let text = text.or_else(|| html.map(|html| page::prepare(&html, &deadline).0));
+            let mut statements = Statements::default();
+            if let Some(url) = &row.url {
+                statements.add_address(url);
+            }
+            let text = text.or_else(|| html.map(|html| page::prepare(&html, None, &deadline).0));
             for text in text.into_iter().chain([row.gold_text.clone()]) {
                 let (segments, _) = flat::segments(&text, &deadline);
                 let body = decide::body(&segments);
-                let matrix = features::matrix(&text, &segments, &body, None);
+                let matrix = features::matrix(&text, &segments, &body, &statements, false);
                 inputs.push((text, segments, matrix));
             }
         }
@@ -130,7 +139,11 @@ fn prepare(set: usize, row: Labelled, form: Form) -> Vec<Sample> {
 }
 
 /// Of each candidate segment of the samples one row of the matrix that `of` gives.
-fn examples<'a>(samples: &[&'a Sample], of: impl Fn(usize, &'a Sample) -> std::borrow::Cow<'a, [f32]>, columns: usize) -> Examples {
+fn examples<'a>(
+    samples: &[&'a Sample],
+    of: impl Fn(usize, &'a Sample) -> std::borrow::Cow<'a, [f32]>,
+    columns: usize,
+) -> Examples {
     let mut examples = Examples { columns, ..Examples::default() };
     for (index, sample) in samples.iter().enumerate() {
         let cells = of(index, sample);
@@ -147,7 +160,10 @@ fn examples<'a>(samples: &[&'a Sample], of: impl Fn(usize, &'a Sample) -> std::b
 
 fn train_first(samples: &[&Sample], plan: &Plan) -> Forest {
     let columns = samples.first().map_or(0, |sample| sample.matrix.columns);
-    boosting::train(&examples(samples, |_, sample| (&sample.matrix.cells[..]).into(), columns), plan)
+    boosting::train(
+        &examples(samples, |_, sample| (&sample.matrix.cells[..]).into(), columns),
+        plan,
+    )
 }
 
 fn train_second(samples: &[&Sample], opinions: &[Vec<f32>], plan: &Plan) -> Forest {
@@ -157,7 +173,10 @@ fn train_second(samples: &[&Sample], opinions: &[Vec<f32>], plan: &Plan) -> Fore
         .map(|(sample, first)| with_opinions(&sample.matrix, &sample.segments, first))
         .collect();
     let columns = matrices.first().map_or(0, |matrix| matrix.columns);
-    boosting::train(&examples(samples, |index, _| matrices[index].cells.clone().into(), columns), plan)
+    boosting::train(
+        &examples(samples, |index, _| matrices[index].cells.clone().into(), columns),
+        plan,
+    )
 }
 
 /// What a first forest trained on the other half thinks of each half.
@@ -190,13 +209,14 @@ fn train(samples: &[&Sample], plan: &Plan, second_plan: &Plan) -> Trained {
 }
 
 /// Trains on two thirds of the sites and tests on the third, three times.
-pub fn cross_validate(paths: &[PathBuf], form: Form, plan: &Plan, second_plan: &Plan) -> String {
+pub fn cross_validate(paths: &[PathBuf], form: Form) -> String {
+    let (plan, second_plan) = plans();
     let samples = load(paths, form);
     let mut tested: Vec<(&Sample, Vec<f32>, Vec<f32>)> = Vec::new();
     for held in 0..FOLDS {
         let others: Vec<&Sample> =
             samples.iter().filter(|sample| sample.fold % FOLDS != held).collect();
-        let trained = train(&others, plan, second_plan);
+        let trained = train(&others, &plan, &second_plan);
         for sample in samples.iter().filter(|sample| sample.fold % FOLDS == held) {
             let first = judge(&trained.first, &sample.matrix, &sample.candidates);
             let second = with_opinions(&sample.matrix, &sample.segments, &first);
@@ -205,37 +225,55 @@ pub fn cross_validate(paths: &[PathBuf], form: Form, plan: &Plan, second_plan: &
         }
     }
     let mut shown = String::new();
-    for threshold in [0.3f32, 0.4, 0.5, 0.6] {
+    let mut table = std::collections::BTreeMap::new();
+    for (inside, outside, even) in [
+        (0.5f32, 0.5f32, 0.5f32),
+        (0.4, 0.4, 0.5),
+        (0.4, 0.6, 0.4),
+        (0.4, 0.8, 0.4),
+        (0.4, 0.99, 0.4),
+        (0.4, 0.99, 0.3),
+        (0.4, 0.9, 0.3),
+        (0.3, 0.9, 0.4),
+        (0.3, 0.8, 0.3),
+        (0.5, 0.9, 0.4),
+    ] {
         for (set, path) in paths.iter().enumerate() {
-            let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-            let of = |keep: &dyn Fn(&(&Sample, Vec<f32>, Vec<f32>), usize) -> bool| {
-                let pages: Vec<PageScore> = tested
-                    .iter()
-                    .filter(|(sample, ..)| sample.set == set)
-                    .map(|case| {
-                        let sample = case.0;
-                        let kept: Vec<&str> = (0..sample.segments.len())
-                            .filter(|&index| keep(case, index))
-                            .map(|index| &sample.text[sample.segments[index].span.clone()])
-                            .collect();
-                        score(sample.id.clone(), &sample.gold, &kept.join("\n\n"), Default::default())
-                    })
-                    .collect();
-                let report = Report { pages, input_bytes: 0 };
-                format!("{:.4} ({:.3}/{:.3})", report.f1(), report.precision(), report.recall())
-            };
-            shown += &format!(
-                "{threshold} {name:34} first {}  second {}  labels {}\n",
-                of(&|case, index| case.1[index] > threshold),
-                of(&|case, index| case.2[index] > threshold),
-                of(&|case, index| case.0.labels[index].is_body),
+            let pages: Vec<PageScore> = tested
+                .iter()
+                .filter(|(sample, ..)| sample.set == set)
+                .map(|case| {
+                    let sample = case.0;
+                    let kept =
+                        keep(&case.2, &sample.segments, Thresholds { inside, outside, even });
+                    let kept: Vec<&str> = (0..sample.segments.len())
+                        .filter(|&index| kept[index])
+                        .map(|index| &sample.text[sample.segments[index].span.clone()])
+                        .collect();
+                    score(sample.id.clone(), &sample.gold, &kept.join("\n\n"), Default::default())
+                })
+                .collect();
+            let report = Report { pages, input_bytes: 0 };
+            let name = path.file_name().unwrap().to_string_lossy().replace(".jsonl", "");
+            table.entry(format!("{inside} {outside} {even}")).or_insert_with(Vec::new).push(
+                format!(
+                    "{name} {:.4} ({:.3}/{:.3})",
+                    report.f1(),
+                    report.precision(),
+                    report.recall()
+                ),
             );
         }
+    }
+    for (key, row) in table {
+        shown += &format!("{key:12} {}\n", row.join(" | "));
     }
     let clean: Vec<f32> = tested
         .iter()
         .filter(|(sample, ..)| sample.set == usize::MAX)
-        .map(|(_, _, both)| both.iter().filter(|&&p| p <= 0.5).count() as f32 / both.len().max(1) as f32)
+        .map(|(_, _, both)| {
+            both.iter().filter(|&&p| p <= 0.5).count() as f32 / both.len().max(1) as f32
+        })
         .collect();
     if !clean.is_empty() {
         shown += &format!(
@@ -248,9 +286,10 @@ pub fn cross_validate(paths: &[PathBuf], form: Form, plan: &Plan, second_plan: &
 }
 
 /// Trains on everything; the bytes of the two model files.
-pub fn train_all(paths: &[PathBuf], form: Form, plan: &Plan, second_plan: &Plan, header: &str) -> (Vec<u8>, Vec<u8>) {
+pub fn train_all(paths: &[PathBuf], form: Form, header: &str) -> (Vec<u8>, Vec<u8>) {
+    let (plan, second_plan) = plans();
     let samples = load(paths, form);
     let all: Vec<&Sample> = samples.iter().collect();
-    let trained = train(&all, plan, second_plan);
+    let trained = train(&all, &plan, &second_plan);
     (trained.first.write(header), trained.second.write(header))
 }

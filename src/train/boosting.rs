@@ -18,7 +18,15 @@ pub struct Plan {
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { trees: 100, depth: 6, learning_rate: 0.1, ridge: 2.0, least: 5.0, rows: 0.6, columns: 0.35 }
+        Self {
+            trees: 100,
+            depth: 6,
+            learning_rate: 0.1,
+            ridge: 2.0,
+            least: 5.0,
+            rows: 0.6,
+            columns: 0.35,
+        }
     }
 }
 
@@ -70,8 +78,7 @@ pub fn train(examples: &Examples, plan: &Plan) -> Forest {
                 (weight * (probability - target), weight * probability * (1.0 - probability))
             })
             .collect();
-        let sample: Vec<u32> =
-            (0..rows as u32).filter(|_| random.next() < plan.rows).collect();
+        let sample: Vec<u32> = (0..rows as u32).filter(|_| random.next() < plan.rows).collect();
         let columns: Vec<usize> =
             (0..examples.columns).filter(|_| random.next() < plan.columns).collect();
         let tree = grow(&binned, examples.columns, &cuts, &slopes, sample, &columns, plan);
@@ -216,8 +223,8 @@ fn best_split(
             if left_curve < plan.least || curve - left_curve < plan.least {
                 continue;
             }
-            let won = gain(left_slope, left_curve) + gain(slope - left_slope, curve - left_curve)
-                - whole;
+            let won =
+                gain(left_slope, left_curve) + gain(slope - left_slope, curve - left_curve) - whole;
             if won > best.0 {
                 best = (won, Some((column, bin)));
             }

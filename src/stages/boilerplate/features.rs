@@ -26,6 +26,7 @@ impl Matrix {
 /// What the page says in its metadata, for comparison with what it shows.
 #[derive(Debug, Clone, Default)]
 pub struct Statements {
+    /// With the words of the address, which are mostly those of the title.
     pub titles: Vec<String>,
     pub description: String,
     pub article_body: String,
@@ -33,6 +34,25 @@ pub struct Statements {
 
 /// Neighbours on either side whose own numbers are part of a row.
 const NEIGHBOURS: isize = 3;
+impl Statements {
+    /// The last part of an address, when it has words.
+    pub fn add_address(&mut self, address: &str) {
+        let path = address.split(['?', '#']).next().unwrap_or(address);
+        let slug = path
+            .split('/')
+            .skip(3)
+            .max_by_key(|part| part.split(['-', '_', '+']).filter(|w| w.len() > 1).count());
+        if let Some(slug) = slug.filter(|slug| slug.split(['-', '_', '+']).count() >= 3) {
+            let words = slug.trim_end_matches(".html").trim_end_matches(".htm").replace('_', " ");
+            let words: Vec<&str> = words
+                .split(['-', '+', ' '])
+                .filter(|word| !word.bytes().any(|byte| byte.is_ascii_digit()) || word.len() < 5)
+                .collect();
+            self.titles.push(words.join(" "));
+        }
+    }
+}
+
 /// How many segments around count as its surroundings.
 const NEAR: usize = 3;
 const FAR: usize = 8;
@@ -88,7 +108,8 @@ pub fn matrix(
     text: &str,
     segments: &[Segment],
     body: &Range<usize>,
-    statements: Option<&Statements>,
+    statements: &Statements,
+    is_page: bool,
 ) -> Matrix {
     let prose: Vec<f32> = segments.iter().map(prose_words).collect();
     let words = Totals::of(segments.iter().map(|s| s.measure.words as f32));
@@ -97,15 +118,29 @@ pub fn matrix(
     let sentences = Totals::of(segments.iter().map(|s| s.measure.sentence_ends as f32));
     let topics = topic::overlaps(text, segments, body);
     let (before, after) = distances(&prose);
-    let first_heading =
-        segments.iter().position(|s| s.place.marks.has(Marks::MAIN_HEADING));
-    let page = statements.map(|statements| PageView::new(text, segments, &prose, statements));
+    let first_heading = segments.iter().position(|s| s.place.marks.has(Marks::MAIN_HEADING));
+    let stated = topic::stated(text, segments, statements);
+    let headline = headline(&stated, body);
+    let page = is_page.then(|| PageView::new(segments, &prose));
     let mut cells = Vec::new();
     let mut columns = 0;
     for (index, segment) in segments.iter().enumerate() {
         let start = cells.len();
         own(text, segment, &mut cells);
-        cells.extend([topics[index].shared, topics[index].repeats]);
+        cells.extend([
+            topics[index].shared,
+            topics[index].repeats,
+            stated[index].in_title,
+            stated[index].covers_title,
+            stated[index].in_description,
+            headline.map_or(-1000.0, |at| index as f32 - at as f32),
+            headline.map_or(-1000.0, |at| {
+                let (from, to) = (at.min(index), at.max(index));
+                prose_totals.between(from..to) * if at <= index { 1.0 } else { -1.0 }
+            }),
+            line_breaks(text, segments, index),
+            line_breaks(text, segments, index + 1),
+        ]);
         // Where it stands in the text.
         let count = segments.len() as f32;
         let total = words.all().max(1.0);
@@ -132,6 +167,7 @@ pub fn matrix(
             first_heading.map_or(-1000.0, |at| index as f32 - at as f32),
         ]);
         if let Some(page) = &page {
+            cells.push(stated[index].in_article_body);
             page.place(index, segment, &mut cells);
         }
         for offset in -NEIGHBOURS..=NEIGHBOURS {
@@ -146,8 +182,31 @@ pub fn matrix(
     Matrix { columns, cells }
 }
 
+/// The segment that reads like a stated title and is nearest above the body, or
+/// the first of those behind its start.
+fn headline(stated: &[topic::Stated], body: &Range<usize>) -> Option<usize> {
+    let fits = |index: &usize| stated[*index].covers_title >= 0.6 && stated[*index].in_title >= 0.5;
+    (0..body.start.min(stated.len()))
+        .rev()
+        .find(fits)
+        .or_else(|| (body.start..stated.len()).find(fits))
+}
+
+/// Line breaks between the segment at `index` and the one before.
+fn line_breaks(text: &str, segments: &[Segment], index: usize) -> f32 {
+    if index == 0 || index >= segments.len() {
+        return 3.0;
+    }
+    let between = &text[segments[index - 1].span.end..segments[index].span.start];
+    between.bytes().filter(|&byte| byte == b'\n').count() as f32
+}
+
 fn prose_words(segment: &Segment) -> f32 {
-    if segment.is_prose() && segment.linked_share() < 0.5 { segment.measure.words as f32 } else { 0.0 }
+    if segment.is_prose() && segment.linked_share() < 0.5 {
+        segment.measure.words as f32
+    } else {
+        0.0
+    }
 }
 
 fn share(part: u32, whole: u32) -> f32 {
@@ -178,6 +237,8 @@ fn own(text: &str, segment: &Segment, cells: &mut Vec<f32>) {
         f32::from(u8::from(matches!(last, Some(':' | '：')))),
         f32::from(u8::from(written.ends_with("...") || last == Some('…'))),
         f32::from(u8::from(written.contains('\n'))),
+        f32::from(u8::from(written.starts_with(['*', '+', '-', '•', '–', 'o', '·']))),
+        share(m.short, m.words),
     ]);
 }
 
@@ -230,13 +291,14 @@ struct PageView {
     /// The containers of the paragraphs that hold the most prose.
     main: [u32; 3],
     total_prose: f32,
-    titles: Vec<f32>,
-    described: Vec<f32>,
-    in_article_body: Vec<f32>,
+    /// Main headings up to each segment.
+    headings: Vec<f32>,
+    /// The share of the page's prose in the outermost article element around.
+    articles: Vec<f32>,
 }
 
 impl PageView {
-    fn new(text: &str, segments: &[Segment], prose: &[f32], statements: &Statements) -> Self {
+    fn new(segments: &[Segment], prose: &[f32]) -> Self {
         let mut containers: HashMap<u32, Gathered> = HashMap::new();
         let mut signatures: HashMap<u64, Gathered> = HashMap::new();
         for (segment, &words) in segments.iter().zip(prose) {
@@ -260,16 +322,27 @@ impl PageView {
             .map(|segment| segment.place.containers)
             .max_by(|a, b| inner[&a[0]].total_cmp(&inner[&b[0]]).then(b[0].cmp(&a[0])))
             .unwrap_or_default();
-        let (titles, described, in_article_body) = topic::stated(text, segments, statements);
-        Self {
-            containers,
-            signatures,
-            main,
-            total_prose: prose.iter().sum::<f32>().max(1.0),
-            titles,
-            described,
-            in_article_body,
+        let mut count = 0.0;
+        let headings = segments
+            .iter()
+            .map(|segment| {
+                count += f32::from(u8::from(segment.place.marks.has(Marks::MAIN_HEADING)));
+                count
+            })
+            .collect();
+        let total_prose = prose.iter().sum::<f32>().max(1.0);
+        let mut by_article: HashMap<u32, f32> = HashMap::new();
+        for (segment, &words) in segments.iter().zip(prose) {
+            *by_article.entry(segment.place.article).or_default() += words;
         }
+        let articles = segments
+            .iter()
+            .map(|segment| match segment.place.article {
+                0 => -1.0,
+                article => by_article[&article] / total_prose,
+            })
+            .collect();
+        Self { containers, signatures, main, total_prose, headings, articles }
     }
 
     fn place(&self, index: usize, segment: &Segment, cells: &mut Vec<f32>) {
@@ -278,9 +351,8 @@ impl PageView {
             segment.linked_share(),
             f32::from(place.tag),
             f32::from(place.depth),
-            self.titles[index],
-            self.described[index],
-            self.in_article_body[index],
+            self.headings[index],
+            self.articles[index],
         ]);
         for container in place.containers {
             let gathered = self.containers.get(&container).copied().unwrap_or_default();

@@ -76,7 +76,9 @@ impl Forest {
     pub fn probability(&self, row: &[f32]) -> f32 {
         let inner = (1usize << self.depth) - 1;
         let mut sum = self.bias;
-        for (splits, leaves) in self.nodes.chunks_exact(inner).zip(self.leaves.chunks_exact(inner + 1)) {
+        for (splits, leaves) in
+            self.nodes.chunks_exact(inner).zip(self.leaves.chunks_exact(inner + 1))
+        {
             let mut at = 0;
             for _ in 0..self.depth {
                 let split = splits[at];

@@ -2,6 +2,7 @@
 //! what the first thought of the segments around.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use crate::stages::boilerplate::features::Matrix;
 use crate::stages::boilerplate::forest::Forest;
@@ -12,7 +13,22 @@ pub struct Model {
     pub second: Forest,
 }
 
+/// For pages.
+pub static PAGE: LazyLock<Model> = LazyLock::new(|| {
+    Model::read(include_bytes!("models/page.first"), include_bytes!("models/page.second"))
+});
+
+/// For text that came flat.
+pub static FLAT: LazyLock<Model> = LazyLock::new(|| {
+    Model::read(include_bytes!("models/flat.first"), include_bytes!("models/flat.second"))
+});
+
 impl Model {
+    fn read(first: &[u8], second: &[u8]) -> Self {
+        let read = |file| Forest::read(file).expect("the model files are part of the build");
+        Self { first: read(first), second: read(second) }
+    }
+
     /// The probability of each segment to be the article's, 0 to 1.
     pub fn probabilities(&self, matrix: &Matrix, segments: &[Segment]) -> Vec<f32> {
         let candidates = candidates(segments);
@@ -26,14 +42,16 @@ pub fn judge(forest: &Forest, matrix: &Matrix, candidates: &[bool]) -> Vec<f32> 
     candidates
         .iter()
         .enumerate()
-        .map(|(index, &candidate)| {
-            if candidate { forest.probability(matrix.row(index)) } else { 0.0 }
-        })
+        .map(
+            |(index, &candidate)| {
+                if candidate { forest.probability(matrix.row(index)) } else { 0.0 }
+            },
+        )
         .collect()
 }
 
 /// How far from prose a segment can stand and still be the article's.
-const REACH: usize = 3;
+const REACH: usize = 6;
 
 /// Segments near prose, or marked as the article's; the others need no judging.
 pub fn candidates(segments: &[Segment]) -> Vec<bool> {
@@ -47,6 +65,39 @@ pub fn candidates(segments: &[Segment]) -> Vec<bool> {
         }
     }
     candidates
+}
+
+/// How sure the article's own stretch must be of a segment, and how sure the rest.
+#[derive(Debug, Clone, Copy)]
+pub struct Thresholds {
+    pub inside: f32,
+    pub outside: f32,
+    /// What a word less probable than this speaks against.
+    pub even: f32,
+}
+
+/// Which segments are kept: within the stretch of segments that is likeliest the
+/// article's as a whole, the likely ones; elsewhere only those that are certain.
+pub fn keep(probabilities: &[f32], segments: &[Segment], thresholds: Thresholds) -> Vec<bool> {
+    let mut best = (0.0, 0..0);
+    let (mut total, mut start) = (0.0f32, 0);
+    for (index, (probability, segment)) in probabilities.iter().zip(segments).enumerate() {
+        if total <= 0.0 {
+            (total, start) = (0.0, index);
+        }
+        total += (probability - thresholds.even) * (segment.measure.words.min(100) as f32 + 1.0);
+        if total > best.0 {
+            best = (total, start..index + 1);
+        }
+    }
+    probabilities
+        .iter()
+        .enumerate()
+        .map(|(index, &probability)| {
+            let inside = best.1.contains(&index);
+            probability > if inside { thresholds.inside } else { thresholds.outside }
+        })
+        .collect()
 }
 
 const NEIGHBOURS: isize = 4;

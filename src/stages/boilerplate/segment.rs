@@ -28,6 +28,8 @@ pub struct Place {
     pub depth: u16,
     /// A number for each kind of element that segments come from.
     pub tag: u8,
+    /// The outermost article element around, 0 without one.
+    pub article: u32,
     /// The three block elements around the segment's own, innermost first.
     pub containers: [u32; 3],
     /// Alike for segments whose elements have the same names and classes.

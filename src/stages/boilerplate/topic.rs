@@ -65,44 +65,62 @@ pub fn overlaps(text: &str, segments: &[Segment], body: &Range<usize>) -> Vec<Ov
         .collect()
 }
 
-/// For each segment: how much of it is in a title, in the description, in the
-/// stated article body; −1 where the page states none.
-pub fn stated(
-    text: &str,
-    segments: &[Segment],
-    statements: &Statements,
-) -> (Vec<f32>, Vec<f32>, Vec<f32>) {
-    let titles: HashSet<u32> =
-        statements.titles.iter().flat_map(|title| all_words(title)).collect();
+/// What a segment has in common with what is stated about the page; −1 where
+/// nothing is stated.
+#[derive(Debug, Clone, Copy)]
+pub struct Stated {
+    /// The share of its words that are in a title.
+    pub in_title: f32,
+    /// The share of the nearest title's words that it has.
+    pub covers_title: f32,
+    pub in_description: f32,
+    /// The share of its word triples that are in the stated article body.
+    pub in_article_body: f32,
+}
+
+/// Longer segments are no titles.
+const LONGEST_TITLE: u32 = 80;
+/// A stated body of fewer triples is rather a summary.
+const SHORTEST_BODY: usize = 30;
+
+pub fn stated(text: &str, segments: &[Segment], statements: &Statements) -> Vec<Stated> {
+    let titles: Vec<HashSet<u32>> =
+        statements.titles.iter().map(|title| all_words(title).collect()).collect();
     let description: HashSet<u32> = all_words(&statements.description).collect();
     let article: HashSet<u64> = triples(&statements.article_body).collect();
-    let mut in_titles = Vec::with_capacity(segments.len());
-    let mut in_description = Vec::with_capacity(segments.len());
-    let mut in_article = Vec::with_capacity(segments.len());
-    for segment in segments {
-        let written = &text[segment.span.clone()];
-        let short = segment.measure.words <= 80;
-        let of = |set: &HashSet<u32>| {
-            if set.is_empty() || !short {
-                return -1.0;
+    segments
+        .iter()
+        .map(|segment| {
+            let written = &text[segment.span.clone()];
+            let mut stated = Stated {
+                in_title: -1.0,
+                covers_title: -1.0,
+                in_description: -1.0,
+                in_article_body: -1.0,
+            };
+            if segment.measure.words <= LONGEST_TITLE
+                && !(titles.is_empty() && description.is_empty())
+            {
+                let words: HashSet<u32> = all_words(written).collect();
+                for title in titles.iter().filter(|title| title.len() > 2) {
+                    let shared = words.intersection(title).count() as f32;
+                    stated.in_title = stated.in_title.max(shared / words.len().max(1) as f32);
+                    stated.covers_title = stated.covers_title.max(shared / title.len() as f32);
+                }
+                if !description.is_empty() {
+                    let shared = words.intersection(&description).count() as f32;
+                    stated.in_description = shared / words.len().max(1) as f32;
+                }
             }
-            let (found, all) = all_words(written).fold((0, 0), |(found, all), word| {
-                (found + i32::from(set.contains(&word)), all + 1)
-            });
-            found as f32 / all.max(1) as f32
-        };
-        in_titles.push(of(&titles));
-        in_description.push(of(&description));
-        in_article.push(if article.len() < 30 {
-            -1.0
-        } else {
-            let (found, all) = triples(written).fold((0, 0), |(found, all), triple| {
-                (found + i32::from(article.contains(&triple)), all + 1)
-            });
-            found as f32 / all.max(1) as f32
-        });
-    }
-    (in_titles, in_description, in_article)
+            if article.len() >= SHORTEST_BODY {
+                let (found, all) = triples(written).fold((0, 0), |(found, all), triple| {
+                    (found + i32::from(article.contains(&triple)), all + 1)
+                });
+                stated.in_article_body = found as f32 / all.max(1) as f32;
+            }
+            stated
+        })
+        .collect()
 }
 
 fn all_words(text: &str) -> impl Iterator<Item = u32> {
@@ -117,7 +135,8 @@ fn long_words(text: &str) -> impl Iterator<Item = u32> {
 fn triples(text: &str) -> impl Iterator<Item = u64> {
     let mut last = (0u32, 0u32);
     all_words(text).map(move |word| {
-        let triple = u64::from(last.0).rotate_left(40) ^ u64::from(last.1).rotate_left(20) ^ u64::from(word);
+        let triple =
+            u64::from(last.0).rotate_left(40) ^ u64::from(last.1).rotate_left(20) ^ u64::from(word);
         last = (last.1, word);
         triple
     })

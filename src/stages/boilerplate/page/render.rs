@@ -126,6 +126,8 @@ struct Open {
     preformatted: bool,
     depth: u16,
     tag: u8,
+    /// The outermost article element.
+    article: u32,
     /// The innermost block element.
     block_id: u32,
     containers: [u32; 3],
@@ -192,6 +194,7 @@ fn enter(id: NodeId, element: &Element, outer: Option<&Open>, writer: &mut Write
         preformatted: false,
         depth: 0,
         tag: 0,
+        article: 0,
         block_id: 0,
         containers: [0; 3],
         signatures: [0; 2],
@@ -207,6 +210,7 @@ fn enter(id: NodeId, element: &Element, outer: Option<&Open>, writer: &mut Write
         open.kind = kind;
     }
     match element.name {
+        local_name!("article") if open.article == 0 => open.article = id.number(),
         local_name!("a") => open.in_link = true,
         local_name!("pre") => open.preformatted = true,
         local_name!("td") | local_name!("th") => open.cell = true,
@@ -368,6 +372,11 @@ fn is_block(name: &LocalName) -> bool {
     )
 }
 
+fn is_blank(character: char) -> bool {
+    character.is_whitespace()
+        || matches!(character, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
+}
+
 /// White space owed before the next character, weakest first.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 enum Gap {
@@ -453,15 +462,17 @@ impl Writer {
     fn end_block(&mut self, open: Option<&Open>) {
         self.gap = Gap::None;
         self.broken = false;
-        // A block of nothing but no-break spaces shows nothing.
-        let written = self.text[self.start..].trim();
+        // A block of nothing but no-break or zero-width spaces shows nothing.
+        let written = self.text[self.start..].trim_matches(is_blank);
         let place = Place {
             marks: open.map_or(Marks::default(), |open| open.marks),
             linked_chars: std::mem::take(&mut self.linked_chars),
             depth: open.map_or(0, |open| open.depth),
             tag: open.map_or(0, |open| open.tag),
+            article: open.map_or(0, |open| open.article),
             containers: open.map_or([0; 3], |open| open.containers),
-            signature: open.map_or(0, |open| open.signatures[0] ^ open.signatures[1].rotate_left(17)),
+            signature: open
+                .map_or(0, |open| open.signatures[0] ^ open.signatures[1].rotate_left(17)),
         };
         if written.is_empty() {
             self.text.truncate(self.segments.last().map_or(0, |last| last.span.end));
@@ -469,7 +480,8 @@ impl Writer {
             return;
         }
         let from = self.start
-            + (self.text[self.start..].len() - self.text[self.start..].trim_start().len());
+            + (self.text[self.start..].len()
+                - self.text[self.start..].trim_start_matches(is_blank).len());
         let span = from..from + written.len();
         self.text.truncate(span.end);
         let written = &self.text[span.clone()];
