@@ -95,7 +95,14 @@ fn prepare(set: usize, row: Labelled, form: Form) -> Vec<Sample> {
         (Form::Page, Some(html), _) => {
             let (text, segments, statements) = page::prepare(&html, row.url.clone(), &deadline);
             let body = decide::body(&segments);
-            let matrix = features::matrix(&text, &segments, &body, &statements, true);
+            let matrix = features::matrix(
+                &text,
+                &segments,
+                &body,
+                &statements,
+                true,
+                &candidates(&segments),
+            );
             inputs.push((text, segments, matrix));
         }
         (Form::Flat, html, text) => {
@@ -107,7 +114,14 @@ fn prepare(set: usize, row: Labelled, form: Form) -> Vec<Sample> {
             for text in text.into_iter().chain([row.gold_text.clone()]) {
                 let (segments, _) = flat::segments(&text, &deadline);
                 let body = decide::body(&segments);
-                let matrix = features::matrix(&text, &segments, &body, &statements, false);
+                let matrix = features::matrix(
+                    &text,
+                    &segments,
+                    &body,
+                    &statements,
+                    false,
+                    &candidates(&segments),
+                );
                 inputs.push((text, segments, matrix));
             }
         }
@@ -138,19 +152,17 @@ fn prepare(set: usize, row: Labelled, form: Form) -> Vec<Sample> {
         .collect()
 }
 
-/// Of each candidate segment of the samples one row of the matrix that `of` gives.
-fn examples<'a>(
-    samples: &[&'a Sample],
-    of: impl Fn(usize, &'a Sample) -> std::borrow::Cow<'a, [f32]>,
-    columns: usize,
-) -> Examples {
-    let mut examples = Examples { columns, ..Examples::default() };
+/// A row a candidate segment, out of the matrix that `of` gives for the sample at a place.
+fn examples<'a>(samples: &[&Sample], of: impl Fn(usize) -> &'a Matrix) -> Examples {
+    let mut examples = Examples::default();
     for (index, sample) in samples.iter().enumerate() {
-        let cells = of(index, sample);
-        for (row, label) in sample.labels.iter().enumerate() {
-            if sample.candidates[row] {
-                examples.cells.extend_from_slice(&cells[row * columns..(row + 1) * columns]);
+        let matrix = of(index);
+        for (segment, label) in sample.labels.iter().enumerate() {
+            if let Some(row) = matrix.row(segment) {
+                examples.columns = matrix.columns;
+                examples.cells.extend_from_slice(row);
                 examples.labels.push(label.is_body);
+                // Every page counts alike, and a segment by its share of the page.
                 examples.weights.push(0.002 + label.share.min(0.5));
             }
         }
@@ -159,24 +171,18 @@ fn examples<'a>(
 }
 
 fn train_first(samples: &[&Sample], plan: &Plan) -> Forest {
-    let columns = samples.first().map_or(0, |sample| sample.matrix.columns);
-    boosting::train(
-        &examples(samples, |_, sample| (&sample.matrix.cells[..]).into(), columns),
-        plan,
-    )
+    boosting::train(&examples(samples, |index| &samples[index].matrix), plan)
 }
 
 fn train_second(samples: &[&Sample], opinions: &[Vec<f32>], plan: &Plan) -> Forest {
     let matrices: Vec<Matrix> = samples
         .iter()
         .zip(opinions)
-        .map(|(sample, first)| with_opinions(&sample.matrix, &sample.segments, first))
+        .map(|(sample, first)| {
+            with_opinions(&sample.matrix, &sample.segments, first, &sample.candidates)
+        })
         .collect();
-    let columns = matrices.first().map_or(0, |matrix| matrix.columns);
-    boosting::train(
-        &examples(samples, |index, _| matrices[index].cells.clone().into(), columns),
-        plan,
-    )
+    boosting::train(&examples(samples, |index| &matrices[index]), plan)
 }
 
 /// What a first forest trained on the other half thinks of each half.
@@ -191,7 +197,7 @@ fn held_out_opinions(samples: &[&Sample], plan: &Plan) -> Vec<Vec<f32>> {
         .collect();
     samples
         .iter()
-        .map(|sample| judge(&forests[half(sample) as usize], &sample.matrix, &sample.candidates))
+        .map(|sample| judge(&forests[half(sample) as usize], &sample.matrix, sample.segments.len()))
         .collect()
 }
 
@@ -218,9 +224,10 @@ pub fn cross_validate(paths: &[PathBuf], form: Form) -> String {
             samples.iter().filter(|sample| sample.fold % FOLDS != held).collect();
         let trained = train(&others, &plan, &second_plan);
         for sample in samples.iter().filter(|sample| sample.fold % FOLDS == held) {
-            let first = judge(&trained.first, &sample.matrix, &sample.candidates);
-            let second = with_opinions(&sample.matrix, &sample.segments, &first);
-            let both = judge(&trained.second, &second, &sample.candidates);
+            let first = judge(&trained.first, &sample.matrix, sample.segments.len());
+            let second =
+                with_opinions(&sample.matrix, &sample.segments, &first, &sample.candidates);
+            let both = judge(&trained.second, &second, sample.segments.len());
             tested.push((sample, first, both));
         }
     }

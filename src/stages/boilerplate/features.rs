@@ -4,22 +4,26 @@
 
 use crate::stages::boilerplate::segment::{Marks, Segment};
 use crate::stages::boilerplate::topic;
-use std::collections::HashMap;
+use crate::text::hashing::FastMap;
 use std::ops::Range;
 
-/// Rows of equal length in one vector.
+/// Rows of equal length in one vector, for those segments that are judged.
 pub struct Matrix {
     pub columns: usize,
-    pub cells: Vec<f32>,
+    cells: Vec<f32>,
+    /// Where each segment's row starts; past the end without one.
+    places: Vec<usize>,
 }
 
 impl Matrix {
-    pub fn row(&self, index: usize) -> &[f32] {
-        &self.cells[index * self.columns..(index + 1) * self.columns]
+    pub fn new(columns: usize, cells: Vec<f32>, places: Vec<usize>) -> Self {
+        Self { columns, cells, places }
     }
 
-    pub fn rows(&self) -> usize {
-        self.cells.len() / self.columns.max(1)
+    /// The row of a segment, if it has one.
+    pub fn row(&self, segment: usize) -> Option<&[f32]> {
+        let start = self.places[segment];
+        self.cells.get(start..start.saturating_add(self.columns))
     }
 }
 
@@ -110,22 +114,28 @@ pub fn matrix(
     body: &Range<usize>,
     statements: &Statements,
     is_page: bool,
+    wanted: &[bool],
 ) -> Matrix {
     let prose: Vec<f32> = segments.iter().map(prose_words).collect();
     let words = Totals::of(segments.iter().map(|s| s.measure.words as f32));
     let prose_totals = Totals::of(prose.iter().copied());
     let phrases = Totals::of(segments.iter().map(|s| f32::from(u8::from(s.phrase.is_some()))));
     let sentences = Totals::of(segments.iter().map(|s| s.measure.sentence_ends as f32));
-    let topics = topic::overlaps(text, segments, body);
+    let topics = topic::overlaps(text, segments, body, wanted);
     let (before, after) = distances(&prose);
     let first_heading = segments.iter().position(|s| s.place.marks.has(Marks::MAIN_HEADING));
-    let stated = topic::stated(text, segments, statements);
+    let stated = topic::stated(text, segments, statements, wanted);
     let headline = headline(&stated, body);
     let page = is_page.then(|| PageView::new(segments, &prose));
     let mut cells = Vec::new();
     let mut columns = 0;
+    let mut places = vec![usize::MAX; segments.len()];
     for (index, segment) in segments.iter().enumerate() {
+        if !wanted[index] {
+            continue;
+        }
         let start = cells.len();
+        places[index] = start;
         own(text, segment, &mut cells);
         cells.extend([
             topics[index].shared,
@@ -179,7 +189,7 @@ pub fn matrix(
         }
         columns = cells.len() - start;
     }
-    Matrix { columns, cells }
+    Matrix { columns, cells, places }
 }
 
 /// The segment that reads like a stated title and is nearest above the body, or
@@ -286,8 +296,8 @@ fn distances(prose: &[f32]) -> (Vec<f32>, Vec<f32>) {
 
 /// What is known of a page as a whole.
 struct PageView {
-    containers: HashMap<u32, Gathered>,
-    signatures: HashMap<u64, Gathered>,
+    containers: FastMap<u32, Gathered>,
+    signatures: FastMap<u64, Gathered>,
     /// The containers of the paragraphs that hold the most prose.
     main: [u32; 3],
     total_prose: f32,
@@ -299,8 +309,8 @@ struct PageView {
 
 impl PageView {
     fn new(segments: &[Segment], prose: &[f32]) -> Self {
-        let mut containers: HashMap<u32, Gathered> = HashMap::new();
-        let mut signatures: HashMap<u64, Gathered> = HashMap::new();
+        let mut containers: FastMap<u32, Gathered> = FastMap::default();
+        let mut signatures: FastMap<u64, Gathered> = FastMap::default();
         for (segment, &words) in segments.iter().zip(prose) {
             let [inner, middle, outer] = segment.place.containers;
             containers.entry(inner).or_default().add(segment, words);
@@ -313,7 +323,7 @@ impl PageView {
             signatures.entry(segment.place.signature).or_default().add(segment, words);
         }
         // By the innermost container; ties go to the earlier one.
-        let mut inner: HashMap<u32, f32> = HashMap::new();
+        let mut inner: FastMap<u32, f32> = FastMap::default();
         for (segment, &words) in segments.iter().zip(prose) {
             *inner.entry(segment.place.containers[0]).or_default() += words;
         }
@@ -331,7 +341,7 @@ impl PageView {
             })
             .collect();
         let total_prose = prose.iter().sum::<f32>().max(1.0);
-        let mut by_article: HashMap<u32, f32> = HashMap::new();
+        let mut by_article: FastMap<u32, f32> = FastMap::default();
         for (segment, &words) in segments.iter().zip(prose) {
             *by_article.entry(segment.place.article).or_default() += words;
         }

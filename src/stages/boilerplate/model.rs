@@ -1,12 +1,12 @@
 //! Which segments are the article's: two forests, the second of which also sees
 //! what the first thought of the segments around.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::stages::boilerplate::features::Matrix;
 use crate::stages::boilerplate::forest::Forest;
 use crate::stages::boilerplate::segment::{Marks, Segment};
+use crate::text::hashing::FastMap;
 
 pub struct Model {
     pub first: Forest,
@@ -31,22 +31,25 @@ impl Model {
 
     /// The probability of each segment to be the article's, 0 to 1.
     pub fn probabilities(&self, matrix: &Matrix, segments: &[Segment]) -> Vec<f32> {
-        let candidates = candidates(segments);
-        let first = judge(&self.first, matrix, &candidates);
-        let second = with_opinions(matrix, segments, &first);
-        judge(&self.second, &second, &candidates)
+        let first = judge(&self.first, matrix, segments.len());
+        let doubtful: Vec<bool> = first
+            .iter()
+            .map(|probability| (CERTAIN..1.0 - CERTAIN).contains(probability))
+            .collect();
+        let second = with_opinions(matrix, segments, &first, &doubtful);
+        (0..segments.len())
+            .map(|index| second.row(index).map_or(first[index], |row| self.second.probability(row)))
+            .collect()
     }
 }
 
-pub fn judge(forest: &Forest, matrix: &Matrix, candidates: &[bool]) -> Vec<f32> {
-    candidates
-        .iter()
-        .enumerate()
-        .map(
-            |(index, &candidate)| {
-                if candidate { forest.probability(matrix.row(index)) } else { 0.0 }
-            },
-        )
+/// Nearer to 0 or 1 than this the first forest is not asked again.
+const CERTAIN: f32 = 0.01;
+
+/// 0 for segments without a row.
+pub fn judge(forest: &Forest, matrix: &Matrix, segments: usize) -> Vec<f32> {
+    (0..segments)
+        .map(|index| matrix.row(index).map_or(0.0, |row| forest.probability(row)))
         .collect()
 }
 
@@ -103,7 +106,12 @@ pub fn keep(probabilities: &[f32], segments: &[Segment], thresholds: Thresholds)
 const NEIGHBOURS: isize = 4;
 
 /// The rows with the first forest's opinions of the surroundings behind them.
-pub fn with_opinions(matrix: &Matrix, segments: &[Segment], first: &[f32]) -> Matrix {
+pub fn with_opinions(
+    matrix: &Matrix,
+    segments: &[Segment],
+    first: &[f32],
+    wanted: &[bool],
+) -> Matrix {
     let weights: Vec<f32> = segments.iter().map(|s| s.measure.words as f32 + 1.0).collect();
     let mut totals = vec![(0.0f32, 0.0f32)];
     for (opinion, weight) in first.iter().zip(&weights) {
@@ -114,8 +122,8 @@ pub fn with_opinions(matrix: &Matrix, segments: &[Segment], first: &[f32]) -> Ma
         let (sum, weighed) = (totals[to].0 - totals[from].0, totals[to].1 - totals[from].1);
         if weighed > 0.0 { sum / weighed } else { 0.0 }
     };
-    let mut by_container: HashMap<u32, (f32, f32)> = HashMap::new();
-    let mut by_signature: HashMap<u64, (f32, f32)> = HashMap::new();
+    let mut by_container: FastMap<u32, (f32, f32)> = FastMap::default();
+    let mut by_signature: FastMap<u64, (f32, f32)> = FastMap::default();
     for ((segment, opinion), weight) in segments.iter().zip(first).zip(&weights) {
         let entry = by_container.entry(segment.place.containers[0]).or_default();
         *entry = (entry.0 + opinion * weight, entry.1 + weight);
@@ -125,11 +133,14 @@ pub fn with_opinions(matrix: &Matrix, segments: &[Segment], first: &[f32]) -> Ma
     let (last_kept, next_kept) = distances(first);
     let count = segments.len();
     let all = totals[count].0.max(1.0);
-    let mut cells = Vec::with_capacity(count * (matrix.columns + 24));
+    let mut cells = Vec::new();
     let mut columns = 0;
+    let mut places = vec![usize::MAX; count];
     for (index, segment) in segments.iter().enumerate() {
+        let Some(row) = matrix.row(index).filter(|_| wanted[index]) else { continue };
         let start = cells.len();
-        cells.extend_from_slice(matrix.row(index));
+        places[index] = start;
+        cells.extend_from_slice(row);
         for offset in -NEIGHBOURS..=NEIGHBOURS {
             let at = index.checked_add_signed(offset);
             cells.push(at.and_then(|at| first.get(at)).copied().unwrap_or(-0.1));
@@ -149,7 +160,7 @@ pub fn with_opinions(matrix: &Matrix, segments: &[Segment], first: &[f32]) -> Ma
         ]);
         columns = cells.len() - start;
     }
-    Matrix { columns, cells }
+    Matrix::new(columns, cells, places)
 }
 
 /// Segments to the last one before and the next one behind that is likely the article's.

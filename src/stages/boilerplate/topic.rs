@@ -1,11 +1,11 @@
 //! What a segment shares with the article and with the page's own statements:
 //! an article's paragraphs speak of the same things, teasers of others.
 
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::stages::boilerplate::features::Statements;
 use crate::stages::boilerplate::segment::Segment;
+use crate::text::hashing::{FastMap, FastSet, fingerprint};
 
 /// Shorter words are mostly grammar.
 const SHORTEST: usize = 5;
@@ -18,15 +18,25 @@ pub struct Overlap {
     pub repeats: f32,
 }
 
-pub fn overlaps(text: &str, segments: &[Segment], body: &Range<usize>) -> Vec<Overlap> {
-    let mut in_body: HashMap<u32, u32> = HashMap::new();
+/// One a segment; only those `wanted` are compared.
+pub fn overlaps(
+    text: &str,
+    segments: &[Segment],
+    body: &Range<usize>,
+    wanted: &[bool],
+) -> Vec<Overlap> {
+    let mut in_body: FastMap<u32, u32> = FastMap::default();
     let mut words: Vec<u32> = Vec::new();
     let mut ends = Vec::with_capacity(segments.len());
-    let mut texts: HashMap<u64, u32> = HashMap::new();
+    let mut texts: FastMap<u64, u32> = FastMap::default();
     for (index, segment) in segments.iter().enumerate() {
         let written = &text[segment.span.clone()];
-        *texts.entry(whole(written)).or_default() += 1;
+        *texts.entry(fingerprint(written.as_bytes())).or_default() += 1;
         let start = words.len();
+        if !wanted[index] {
+            ends.push(start);
+            continue;
+        }
         words.extend(long_words(written));
         words[start..].sort_unstable();
         let mut kept = start;
@@ -59,7 +69,7 @@ pub fn overlaps(text: &str, segments: &[Segment], body: &Range<usize>) -> Vec<Ov
                 .count();
             Overlap {
                 shared: if mine.is_empty() { -1.0 } else { shared as f32 / mine.len() as f32 },
-                repeats: texts[&whole(&text[segment.span.clone()])] as f32,
+                repeats: texts[&fingerprint(text[segment.span.clone()].as_bytes())] as f32,
             }
         })
         .collect()
@@ -83,14 +93,21 @@ const LONGEST_TITLE: u32 = 80;
 /// A stated body of fewer triples is rather a summary.
 const SHORTEST_BODY: usize = 30;
 
-pub fn stated(text: &str, segments: &[Segment], statements: &Statements) -> Vec<Stated> {
-    let titles: Vec<HashSet<u32>> =
+/// One a segment; only those `wanted` and short ones are compared.
+pub fn stated(
+    text: &str,
+    segments: &[Segment],
+    statements: &Statements,
+    wanted: &[bool],
+) -> Vec<Stated> {
+    let titles: Vec<FastSet<u32>> =
         statements.titles.iter().map(|title| all_words(title).collect()).collect();
-    let description: HashSet<u32> = all_words(&statements.description).collect();
-    let article: HashSet<u64> = triples(&statements.article_body).collect();
+    let description: FastSet<u32> = all_words(&statements.description).collect();
+    let article: FastSet<u64> = triples(&statements.article_body).collect();
     segments
         .iter()
-        .map(|segment| {
+        .zip(wanted)
+        .map(|(segment, &wanted)| {
             let written = &text[segment.span.clone()];
             let mut stated = Stated {
                 in_title: -1.0,
@@ -101,7 +118,7 @@ pub fn stated(text: &str, segments: &[Segment], statements: &Statements) -> Vec<
             if segment.measure.words <= LONGEST_TITLE
                 && !(titles.is_empty() && description.is_empty())
             {
-                let words: HashSet<u32> = all_words(written).collect();
+                let words: FastSet<u32> = all_words(written).collect();
                 for title in titles.iter().filter(|title| title.len() > 2) {
                     let shared = words.intersection(title).count() as f32;
                     stated.in_title = stated.in_title.max(shared / words.len().max(1) as f32);
@@ -112,7 +129,7 @@ pub fn stated(text: &str, segments: &[Segment], statements: &Statements) -> Vec<
                     stated.in_description = shared / words.len().max(1) as f32;
                 }
             }
-            if article.len() >= SHORTEST_BODY {
+            if wanted && article.len() >= SHORTEST_BODY {
                 let (found, all) = triples(written).fold((0, 0), |(found, all), triple| {
                     (found + i32::from(article.contains(&triple)), all + 1)
                 });
@@ -139,12 +156,6 @@ fn triples(text: &str) -> impl Iterator<Item = u64> {
             u64::from(last.0).rotate_left(40) ^ u64::from(last.1).rotate_left(20) ^ u64::from(word);
         last = (last.1, word);
         triple
-    })
-}
-
-fn whole(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
 }
 

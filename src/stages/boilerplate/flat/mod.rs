@@ -50,7 +50,14 @@ pub fn strip(article: &mut Article, deadline: &Deadline) {
             statements.add_address(address);
         }
         deadline.check();
-        let matrix = features::matrix(text, &segments, &likely, &statements, false);
+        let matrix = features::matrix(
+            text,
+            &segments,
+            &likely,
+            &statements,
+            false,
+            &model::candidates(&segments),
+        );
         deadline.check();
         let probabilities = model::FLAT.probabilities(&matrix, &segments);
         model::keep(&probabilities, &segments, THRESHOLDS)

@@ -61,7 +61,14 @@ pub fn strip(article: &mut Article, html: &str, deadline: &Deadline) {
     let text = article.text();
     let likely = decide::body(&segments);
     deadline.check();
-    let matrix = features::matrix(text, &segments, &likely, &statements, true);
+    let matrix = features::matrix(
+        text,
+        &segments,
+        &likely,
+        &statements,
+        true,
+        &model::candidates(&segments),
+    );
     deadline.check();
     let probabilities = model::PAGE.probabilities(&matrix, &segments);
     let kept = model::keep(&probabilities, &segments, THRESHOLDS);

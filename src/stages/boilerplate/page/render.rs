@@ -9,6 +9,7 @@ use crate::article::BlockKind;
 use crate::stage::Deadline;
 use crate::stages::boilerplate::phrases;
 use crate::stages::boilerplate::segment::{Marks, Place, Segment};
+use crate::text::hashing::fingerprint;
 use crate::text::lines::measure;
 
 /// The text that a browser would show, and its blocks in order.
@@ -311,14 +312,7 @@ fn tag_number(name: &LocalName) -> u8 {
 
 fn signature(element: &Element) -> u64 {
     let class = element.attribute(&local_name!("class")).unwrap_or_default();
-    let mut hash = fingerprint(element.name.as_bytes(), 0xcbf2_9ce4_8422_2325);
-    hash = fingerprint(class.as_bytes(), hash ^ 0xff);
-    hash
-}
-
-/// FNV-1a.
-fn fingerprint(bytes: &[u8], start: u64) -> u64 {
-    bytes.iter().fold(start, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    fingerprint(element.name.as_bytes()).rotate_left(9) ^ fingerprint(class.as_bytes())
 }
 
 fn is_block(name: &LocalName) -> bool {
