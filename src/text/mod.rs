@@ -3,5 +3,6 @@
 pub mod calendar;
 pub mod charset;
 pub mod fold;
+pub mod hashing;
 pub mod lines;
 pub mod words;

@@ -26,8 +26,14 @@ const MAX_NODES: usize = 3_000_000;
 const TOKENS_A_CHECK: u32 = 4096;
 
 /// The place of a node in its [`Tree`].
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct NodeId(u32);
+
+impl NodeId {
+    pub fn number(self) -> u32 {
+        self.0
+    }
+}
 
 /// No node; no document has as many.
 const NONE: u32 = u32::MAX;
