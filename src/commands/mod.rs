@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use copydesk::settings::{Faults, Flag, Loaded, Settings, Sources};
-use copydesk::transport::kafka::client;
+use copydesk::transport::kafka::properties;
 
 /// How a command ends.
 pub type Outcome = Result<ExitCode, Failure>;
@@ -77,7 +77,7 @@ impl SettingsArguments {
         flags: impl IntoIterator<Item = Flag>,
     ) -> Result<Settings, Failure> {
         let settings = self.load(flags)?;
-        let faults = client::faults(&settings.kafka);
+        let faults = properties::faults(&settings.kafka);
         if faults.is_empty() {
             Ok(settings)
         } else {

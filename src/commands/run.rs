@@ -42,7 +42,7 @@ Examples:
 settings in effect.";
 
 pub fn run(arguments: Arguments) -> Outcome {
-    let settings = arguments.settings.load(arguments.flags())?;
+    let settings = arguments.settings.load_to_connect(arguments.flags())?;
     logging::start(&settings.log);
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
