@@ -1,5 +1,7 @@
 //! `copydesk check`
 
+use std::time::Duration;
+
 use copydesk::transport::kafka::reachable;
 
 use super::{Failure, Outcome, SettingsArguments, list, print};
@@ -21,13 +23,16 @@ Examples:
 
 Exit codes: 0 all well, 1 brokers or topics at fault, 2 settings at fault.";
 
+/// For the brokers to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 pub fn run(arguments: Arguments) -> Outcome {
     let settings = arguments.settings.load_to_connect([])?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
         .map_err(|error| Failure::Work(format!("could not start: {error}")))?;
-    let faults = runtime.block_on(reachable::faults(&settings.kafka));
+    let faults = runtime.block_on(reachable::faults(&settings.kafka, PATIENCE));
     if !faults.is_empty() {
         return Err(Failure::Work(list(&faults, "between here and the topics")));
     }

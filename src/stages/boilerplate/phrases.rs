@@ -120,7 +120,7 @@ pub fn find(line: &str) -> Option<Phrase> {
             }
         }
         fold_into(line, key);
-        TABLE.find(key)
+        TABLE.find(key, opens_with_quotation(line))
     })
 }
 
@@ -171,9 +171,12 @@ impl Table {
         Self { whole, labels, parts, automaton }
     }
 
-    fn find(&self, key: &str) -> Option<Phrase> {
+    fn find(&self, key: &str, is_quotation: bool) -> Option<Phrase> {
         if let Some(&phrase) = self.whole.get(key) {
             return Some(phrase);
+        }
+        if is_quotation {
+            return None;
         }
         self.automaton.find_overlapping_iter(key).find_map(|found| {
             let (anchor, phrase) = self.parts[found.pattern().as_usize()];
@@ -184,6 +187,12 @@ impl Table {
             (fits && is_boundary(key, found.end())).then_some(phrase)
         })
     }
+}
+
+/// Furniture does not quote: in a line that opens with a quotation mark the
+/// wording is somebody's words, and a story about them.
+fn opens_with_quotation(line: &str) -> bool {
+    line.trim_start().starts_with(['“', '"', '„', '«', '‘', '「', '『'])
 }
 
 /// Whether a word begins or ends here.

@@ -8,36 +8,74 @@ use std::sync::LazyLock;
 
 use regex::{Regex, RegexBuilder};
 
-use super::lists::{FIELDS, HONORIFICS, NOT_IN_NAMES, PARTICLES, ROLES};
-use super::outlets;
+use super::lists::{COLLECTIVES, OUTLET_WORDS};
+use super::{outlets, person_name};
+use crate::text::calendar::month_named;
 
 /// Bylines longer than this are texts about authors, not names of them.
 const MOST_BYTES: usize = 600;
 /// A byline that seems to name more people than this is a list of something else.
 const MOST_PEOPLE: usize = 20;
 
+/// Where a byline stands, and so what may be taken for a name in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// In a field that is for authors: one word may be a name.
+    Field,
+    /// In a text: a name has two words at least, and capitals.
+    Text,
+}
+
 /// The people a byline names, in order; `is_outlet` knows the page's own names.
-pub fn people(byline: &str, is_outlet: &dyn Fn(&str) -> bool) -> Vec<String> {
+pub fn people(byline: &str, setting: Setting, is_outlet: &dyn Fn(&str) -> bool) -> Vec<String> {
     if byline.len() > MOST_BYTES {
         return Vec::new();
     }
-    let plain = BRACKETS.replace_all(byline, ", ");
+    // A run of blanks parts what stood in cells of its own; in a field it is a slip.
+    let byline = match setting {
+        Setting::Field => byline.split_whitespace().collect::<Vec<_>>().join(" "),
+        Setting::Text => byline.to_owned(),
+    };
+    let plain = BRACKETS.replace_all(&byline, ", ");
     let plain = NOISE.replace_all(&plain, ", ");
     let mut people: Vec<String> = Vec::new();
     for part in SPLIT.split(&plain) {
-        let Some(name) = person(part, is_outlet) else { continue };
+        let Some(name) = person(part, setting, is_outlet) else { continue };
         let key = outlets::key(&name);
         if !people.iter().any(|known| outlets::key(known) == key) {
             people.push(name);
         }
     }
-    if people.len() > MOST_PEOPLE { Vec::new() } else { people }
+    // Behind a name in mixed case, capitals are of an outlet or a place.
+    let is_mixed = |name: &String| name.chars().any(char::is_lowercase);
+    if let Some(first) = people.iter().position(is_mixed) {
+        let mut index = 0;
+        people.retain(|name| {
+            index += 1;
+            index - 1 <= first || is_mixed(name) || !name.chars().any(char::is_uppercase)
+        });
+    }
+    if people.len() > MOST_PEOPLE {
+        return Vec::new();
+    }
+    people.into_iter().map(|name| person_name::recased(&name)).collect()
+}
+
+/// Whether a byline is nothing but the word that says so: the names come next.
+pub fn is_bare(byline: &str) -> bool {
+    let with_end = format!("{} ", byline.trim().trim_end_matches(':'));
+    byline.len() <= 40 && LEAD.find(&with_end).is_some_and(|found| found.end() == with_end.len())
+}
+
+/// Whether a byline begins with a word that says it is one.
+pub fn says_so(byline: &str) -> bool {
+    byline.len() <= MOST_BYTES && LEAD.is_match(byline.trim_start())
 }
 
 /// Addresses, handles, links, and times.
 static NOISE: LazyLock<Regex> = LazyLock::new(|| {
     insensitive(
-        r"https?://\S+|www\.\S+|\S+@\S+\.\w+|@\w+|\b\d{1,2}:\d\d\b.*$|\bupdated\b.*$|\bpublished\b.*$|\bposted\b.*$|&nbsp;",
+        r"https?://\S+|www\.\S+|\S+@\S+\.\w+|@\w+|\bupdated\b.*$|\b(?:published|posted) (?:on|at|\d).*$|&nbsp;|\s{2,}",
     )
 });
 
@@ -58,7 +96,7 @@ static CONJUNCTION: LazyLock<Regex> =
 /// Words that say that an author's name follows.
 static LEAD: LazyLock<Regex> = LazyLock::new(|| {
     insensitive(concat!(
-        r"^(?:(?:(?:story|text|words|article|report|reporting|review|analysis|opinion|column|interview|photos?|photography|video|written|posted|published|edited|compiled|reviewed|produced|updated|exclusive|a guest post|guest post|foto|fotos|texte|testo|texto|text|artikel|tekst) )?",
+        r"^(?:(?:(?:(?:view |see |read )?(?:all |more )?(?:posts|articles|stories|news)|story|text|words|article|report|reporting|review|analysis|opinion|column|interview|photos?|photography|video|written|posted|published|edited|compiled|reviewed|produced|updated|exclusive|a guest post|guest post|foto|fotos|texte|testo|texto|text|artikel|tekst) )?",
         r"(?:by|von|par|por|di|de|door|av|af|od|przez|napsal|írta|yazan|oleh|bởi|από|автор|автори|текст|авторы|auteur|autor|autora|autoren|autori|autore|author|authors|forfatter|tekst|text|foto|byline|contributor|contributors|redaktör|skribent|kirjoittaja|toimittaja|מאת|بقلم|كتب|كتبت|نویسنده|作者|記者|记者|文|撰文|लेखक|द्वारा|by:)",
         r"(?:\s*[:：／/]\s*|\s+))+",
     ))
@@ -75,149 +113,67 @@ fn insensitive(source: &str) -> Regex {
     RegexBuilder::new(source).case_insensitive(true).build().expect("the pattern is well-formed")
 }
 
-fn person(part: &str, is_outlet: &dyn Fn(&str) -> bool) -> Option<String> {
-    let part = part.trim_matches(|c: char| {
-        c.is_whitespace()
-            || matches!(
-                c,
-                '.' | ':'
-                    | '"'
-                    | '“'
-                    | '”'
-                    | '*'
-                    | '_'
-                    | '-'
-                    | '–'
-                    | '—'
-                    | '\u{200b}'
-                    | '\u{200e}'
-                    | '\u{200f}'
-            )
-    });
+fn person(part: &str, setting: Setting, is_outlet: &dyn Fn(&str) -> bool) -> Option<String> {
+    let is_edge = |c: char| !c.is_alphanumeric() && !matches!(c, '.' | '\'' | '’' | ')');
+    let part = part.trim_matches(is_edge);
     let part = CONJUNCTION.replace(part, "");
     let part = LEAD.replace(&part, "");
     let part = TAIL.replace(&part, "");
-    let words: Vec<&str> = without_roles(part.split_whitespace().collect());
+    let undated = without_date(&part);
+    let words = person_name::bare(&undated);
     let name = words.join(" ");
-    if is_outlet(&name) || outlets::is_agency(&name) || outlets::reads_like_outlet(&name) {
-        return None;
-    }
-    is_name(&words).then(|| recased(&name))
+    let is_other = is_outlet(&name)
+        || outlets::is_agency(&name)
+        || outlets::reads_like_outlet(&name)
+        || matches!(words.as_slice(), [only] if OUTLET_WORDS.contains(only.to_lowercase().as_str()))
+        || undated.split_whitespace().last().is_some_and(is_collective);
+    (!is_other && person_name::is_name(&words, setting == Setting::Field)).then_some(name)
 }
 
-/// Cuts a title or an office before and after a name.
-fn without_roles(mut words: Vec<&str>) -> Vec<&str> {
-    let is_role = |word: &&str| {
-        let folded = word.to_lowercase();
-        let bare = folded.trim_matches(['.', ',', ':']);
-        ROLES.contains(bare) || HONORIFICS.contains(bare)
-    };
-    // "Jane Doe Political Editor": from the word before the first role word on,
-    // all is the office; "Senior Political Editor Jane Doe": up to the last.
-    if let Some(last) = words.iter().rposition(is_role) {
-        let before = words.iter().position(is_role).unwrap_or(last);
-        let behind = words.split_off(last + 1);
-        if behind.len() >= 2 || (behind.len() == 1 && before == 0) {
-            return behind;
+fn is_collective(word: &str) -> bool {
+    COLLECTIVES.contains(word.to_lowercase().as_str())
+}
+
+/// "Jane Doe Dec 21" → "Jane Doe": what stands from the first figure on, and the
+/// month or weekday before it.
+fn without_date(part: &str) -> String {
+    let Some(at) = part.find(|c: char| c.is_ascii_digit()) else { return part.to_owned() };
+    let mut words: Vec<&str> = part[..at].split_whitespace().collect();
+    while let Some(last) = words.last() {
+        let folded = last.to_lowercase();
+        let bare = folded.trim_end_matches(['.', ':', '•']);
+        let is_of_date = bare.is_empty()
+            || month_named(bare).is_some()
+            || matches!(bare, "on" | "at" | "am" | "le" | "el" | "den" | "the" | "stand")
+            || WEEKDAYS.iter().any(|day| day.starts_with(bare) && bare.len() >= 2);
+        if !is_of_date {
+            break;
         }
-        words.truncate(before);
-        while words.last().is_some_and(|word| FIELDS.contains(word.to_lowercase().as_str())) {
-            words.pop();
-        }
+        words.pop();
     }
-    words
+    words.join(" ")
 }
 
-/// Whether the words are shaped like one person's name.
-fn is_name(words: &[&str]) -> bool {
-    let joined_length: usize = words.iter().map(|word| word.chars().count()).sum();
-    if words.is_empty() || words.len() > 6 || joined_length > 50 {
-        return false;
-    }
-    if words.iter().any(|word| !word.chars().all(|c| c.is_alphabetic() || is_name_mark(c))) {
-        return false;
-    }
-    let folded: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
-    if folded.iter().any(|word| NOT_IN_NAMES.contains(word.trim_end_matches('.'))) {
-        return false;
-    }
-    if words.iter().all(|word| word.chars().all(is_uncased)) {
-        return is_uncased_name(words);
-    }
-    let capitalised = |word: &str| {
-        word.chars().find(|c| c.is_alphabetic()).is_some_and(|c| !c.is_lowercase())
-            || word
-                .split(['\'', '’', '-'])
-                .any(|part| part.chars().next().is_some_and(char::is_uppercase))
-    };
-    let named = words.iter().filter(|word| capitalised(word)).count();
-    let rest = words
-        .iter()
-        .zip(&folded)
-        .all(|(word, folded)| PARTICLES.contains(folded.as_str()) || capitalised(word));
-    let has_full_word =
-        words.iter().any(|word| word.chars().filter(|c| c.is_alphabetic()).count() >= 2);
-    rest && named >= 2 && has_full_word
-}
-
-fn is_name_mark(character: char) -> bool {
-    matches!(
-        character,
-        '.' | '\'' | '’' | '‘' | '-' | '‐' | '‑' | '\u{200c}' | '\u{200d}' | 'ʻ' | '`'
-    ) || unicode_normalization::char::is_combining_mark(character)
-}
-
-fn is_uncased(character: char) -> bool {
-    !character.is_lowercase() && !character.is_uppercase()
-}
-
-/// A name in a script without capitals: two to four words, or one run of two to
-/// four Han characters or Hangul syllables.
-fn is_uncased_name(words: &[&str]) -> bool {
-    let length: usize = words.iter().map(|word| word.chars().count()).sum();
-    let east_asian = words.iter().all(|word| {
-        word.chars()
-            .all(|c| crate::text::words::is_ideographic(c) || matches!(c, '\u{ac00}'..='\u{d7a3}'))
-    });
-    if east_asian {
-        (2..=5).contains(&length) && words.len() <= 2
-    } else {
-        (2..=4).contains(&words.len()) && length >= 5
-    }
-}
-
-/// "JANE MCDONALD" → "Jane McDonald"; a name in mixed case is left as it is.
-fn recased(name: &str) -> String {
-    let has_lower = name.chars().any(char::is_lowercase);
-    let longest = name.split(' ').map(|word| word.chars().count()).max().unwrap_or(0);
-    if has_lower || longest <= 2 || name.chars().all(is_uncased) {
-        return name.to_owned();
-    }
-    name.split(' ')
-        .map(|word| {
-            if word.ends_with('.') && word.chars().count() <= 3 {
-                word.to_owned()
-            } else {
-                recased_word(word)
-            }
-        })
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-fn recased_word(word: &str) -> String {
-    if PARTICLES.contains(word.to_lowercase().as_str()) {
-        return word.to_lowercase();
-    }
-    let mut out = String::with_capacity(word.len());
-    let mut start = true;
-    for character in word.chars() {
-        if start {
-            out.push(character);
-        } else {
-            out.extend(character.to_lowercase());
-        }
-        start = matches!(character, '-' | '\'' | '’' | '‐' | '.') || out == "Mc";
-    }
-    out
-}
+const WEEKDAYS: [&str; 21] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "montag",
+    "dienstag",
+    "mittwoch",
+    "donnerstag",
+    "freitag",
+    "samstag",
+    "sonntag",
+    "lundi",
+    "mardi",
+    "mercredi",
+    "jeudi",
+    "vendredi",
+    "samedi",
+    "dimanche",
+];

@@ -5,30 +5,127 @@
 //! A template's zero (1970-01-01), a date before there was news on the web's
 //! calendar, and a date after the page was fetched are no dates.
 
-use crate::article::{Article, Clue, ClueSource, Fact};
+use super::front;
+use crate::article::{Article, ClueSource, Fact};
 use crate::tags::{InferenceSource, Tags};
 use crate::text::calendar::{Moment, find_moment};
 
 pub fn tag(article: &Article, tags: &mut Tags) {
     let limits = Limits::of(article, tags);
-    let published = best(article, Fact::Published, &limits).or_else(|| {
-        let moment = in_path(article.url.as_deref()?)?;
-        limits.admit(moment).map(|moment| (moment, ClueSource::Url, 0.8))
-    });
-    let modified = best(article, Fact::Modified, &limits);
-    if let Some((moment, source, confidence)) = published {
-        tags.date_published = Some(moment.to_string());
-        let method = if source == ClueSource::Url { "url_path" } else { "stated_date" };
-        tags.infer("datePublished", InferenceSource::Clue(source), method, confidence);
+    let headline = tags.headline.as_ref().map(|headline| headline.text());
+    let front = front_dates(article, headline, &limits);
+    let shown = |wanted: Fact| {
+        let date = front.iter().find(|(fact, _)| *fact == wanted);
+        date.map(|(_, moment)| {
+            Found::new(*moment, ClueSource::VisibleText, "line_before_body", 0.8)
+        })
+    };
+    let published = best(article, Fact::Published, STATED, &limits)
+        .or_else(|| shown(Fact::Published))
+        .or_else(|| in_page(article, &limits));
+    let modified = best(article, Fact::Modified, STATED, &limits)
+        .or_else(|| shown(Fact::Modified))
+        .or_else(|| best(article, Fact::Modified, WEAK, &limits));
+    if let Some(found) = &published {
+        tags.date_published = Some(found.moment.to_string());
+        let source = InferenceSource::Clue(found.source);
+        tags.infer("datePublished", source, found.method, found.confidence);
     }
-    if let Some((moment, source, confidence)) = modified {
-        // A change cannot come a day before what it changes.
-        let fits = published.is_none_or(|(first, ..)| moment.minutes() >= first.minutes() - 1440);
-        if fits {
-            tags.date_modified = Some(moment.to_string());
-            tags.infer("dateModified", InferenceSource::Clue(source), "stated_date", confidence);
+    // A change cannot come a day before what it changes.
+    let fits = |found: &Found| {
+        published
+            .as_ref()
+            .is_none_or(|first| found.moment.minutes() >= first.moment.minutes() - DAY)
+    };
+    if let Some(found) = modified.filter(fits) {
+        tags.date_modified = Some(found.moment.to_string());
+        let source = InferenceSource::Clue(found.source);
+        tags.infer("dateModified", source, found.method, found.confidence);
+    }
+}
+
+struct Found {
+    moment: Moment,
+    source: ClueSource,
+    method: &'static str,
+    confidence: f32,
+}
+
+impl Found {
+    fn new(moment: Moment, source: ClueSource, method: &'static str, confidence: f32) -> Self {
+        Self { moment, source, method, confidence }
+    }
+}
+
+/// Minutes.
+const DAY: i64 = 1440;
+
+/// Where a page has no field for its date: its first time element or dated
+/// byline, and the URL, which is believed where the two are days apart, for the
+/// first time on a page may be of another article.
+fn in_page(article: &Article, limits: &Limits) -> Option<Found> {
+    let element = best(article, Fact::Published, WEAK, limits);
+    let byline = || {
+        let mut bylines = article.evidence.of(Fact::Author);
+        let moment = bylines.find_map(|clue| {
+            let is_line =
+                clue.source == ClueSource::VisibleText && !is_of_change(clue.value.text());
+            is_line.then(|| limits.read(clue.value.text())).flatten()
+        })?;
+        Some(Found::new(moment, ClueSource::VisibleText, "dated_byline", 0.7))
+    };
+    let in_url = article.url.as_deref().and_then(in_path).and_then(|moment| limits.admit(moment));
+    let in_url = in_url.map(|moment| Found::new(moment, ClueSource::Url, "url_path", 0.8));
+    match (element.or_else(byline), in_url) {
+        (Some(seen), Some(url))
+            if (seen.moment.minutes() - url.moment.minutes()).abs() > 2 * DAY =>
+        {
+            Some(url)
         }
+        (Some(seen), _) => Some(seen),
+        (None, url) => url,
     }
+}
+
+/// Dates in the lines between title and body, told apart by their wording.
+fn front_dates(article: &Article, headline: Option<&str>, limits: &Limits) -> Vec<(Fact, Moment)> {
+    let lines = front::lines(article, headline);
+    let mut dates = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        let Some(moment) = limits.read(line) else { continue };
+        // "Last updated:" may stand on a line of its own.
+        let label = index.checked_sub(1).map_or("", |before| lines[before]);
+        let is_labelled = label.ends_with(':') || label.split_whitespace().count() <= 3;
+        let changed = is_of_change(line) || (is_labelled && is_of_change(label));
+        dates.push((if changed { Fact::Modified } else { Fact::Published }, moment));
+    }
+    dates
+}
+
+/// Whether a line speaks of a change, and not of publication as well.
+fn is_of_change(line: &str) -> bool {
+    let folded = line.to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| folded.contains(word));
+    says(&[
+        "updat",
+        "modif",
+        "aktualis",
+        "mis à jour",
+        "mise à jour",
+        "actualiz",
+        "atualiz",
+        "aggiorna",
+        "bijgewerkt",
+        "uppdater",
+        "oppdater",
+        "opdater",
+        "päivitetty",
+        "aktualiz",
+        "обновлено",
+        "revised",
+        "reviewed",
+        "更新",
+    ]) && !says(&["publish", "veröffentlicht", "publié", "publicad", "posted", "erstellt"])
 }
 
 /// What a date may be.
@@ -45,7 +142,7 @@ impl Limits {
             .of(Fact::Fetched)
             .find_map(|clue| find_moment(clue.value.text(), false));
         // Two days: the fetcher's clock and the page's time zone may differ.
-        let latest = fetched.map(|moment| moment.minutes() + 2 * 1440);
+        let latest = fetched.map(|moment| moment.minutes() + 2 * DAY);
         let english =
             tags.language.as_deref().is_some_and(|tag| tag == "en" || tag.starts_with("en-"));
         let american = tags.language.as_deref() == Some("en-US");
@@ -55,6 +152,10 @@ impl Limits {
                 .any(|country| domain.ends_with(&format!(".{country}")))
         });
         Self { latest, month_first: american || (english && !british_domain) }
+    }
+
+    fn read(&self, text: &str) -> Option<Moment> {
+        find_moment(text, self.month_first).and_then(|moment| self.admit(moment))
     }
 
     fn admit(&self, moment: Moment) -> Option<Moment> {
@@ -73,17 +174,14 @@ const EARLIEST_YEAR: u16 = 1850;
 const LATEST_YEAR: u16 = 2099;
 
 /// The most trustworthy date for a fact; of the same day, the most precise.
-fn best(article: &Article, fact: Fact, limits: &Limits) -> Option<(Moment, ClueSource, f32)> {
-    let read = |clue: &Clue| {
-        find_moment(clue.value.text(), limits.month_first).and_then(|moment| limits.admit(moment))
-    };
+fn best(article: &Article, fact: Fact, sources: &[ClueSource], limits: &Limits) -> Option<Found> {
     let dated: Vec<(Moment, ClueSource)> = article
         .evidence
         .of(fact)
         .take(MOST_CLUES)
-        .filter_map(|clue| read(clue).map(|moment| (moment, clue.source)))
+        .filter_map(|clue| limits.read(clue.value.text()).map(|moment| (moment, clue.source)))
         .collect();
-    let (first, source) = SOURCES
+    let (first, source) = sources
         .iter()
         .find_map(|wanted| dated.iter().copied().find(|(_, source)| source == wanted))?;
     let agreeing = dated.iter().filter(|(moment, _)| same_day(moment, &first)).count();
@@ -99,21 +197,19 @@ fn best(article: &Article, fact: Fact, limits: &Limits) -> Option<(Moment, ClueS
         .max_by_key(|(moment, _)| precision(moment))
         .filter(|(moment, _)| precision(moment) > precision(&first))
         .map_or(first, |(moment, _)| *moment);
-    Some((precise, source, confidence))
+    Some(Found::new(precise, source, "stated_date", confidence))
 }
 
 const MOST_CLUES: usize = 32;
 
-const SOURCES: [ClueSource; 8] = [
-    ClueSource::JsonLd,
-    ClueSource::OpenGraph,
-    ClueSource::Meta,
-    ClueSource::Microdata,
-    ClueSource::Element,
-    ClueSource::VisibleText,
-    ClueSource::Message,
-    ClueSource::Url,
-];
+/// Fields that say what the date is of.
+const STATED: &[ClueSource] =
+    &[ClueSource::JsonLd, ClueSource::OpenGraph, ClueSource::Meta, ClueSource::Microdata];
+
+/// Dates that stand on the page, the article's or another's, and what the
+/// message says.
+const WEAK: &[ClueSource] =
+    &[ClueSource::Element, ClueSource::VisibleText, ClueSource::Message, ClueSource::Url];
 
 fn same_day(one: &Moment, other: &Moment) -> bool {
     (one.year, one.month, one.day) == (other.year, other.month, other.day)

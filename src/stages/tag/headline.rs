@@ -13,9 +13,16 @@ use crate::tags::{InferenceSource, Tags};
 pub fn tag(article: &Article, tags: &mut Tags) {
     let mut candidates = candidates(article, tags);
     let Some(best) = choose(&candidates) else { return };
-    let chosen = candidates.swap_remove(best);
+    let mut chosen = candidates.swap_remove(best);
     let votes = candidates.iter().filter(|other| other.key == chosen.key).count();
     let confidence = if votes > 0 { 0.95 } else { lone_confidence(chosen.source) };
+
+    // The heading that a reader sees seldom names the site; the same title in a
+    // field of the message or in the window's bar does.
+    let agreeing = candidates.iter_mut().filter(|other| other.key == chosen.key);
+    let mut named = agreeing.filter_map(|other| Some((other.site_name.take()?, other.source)));
+    let site_name =
+        chosen.site_name.take().map(|name| (name, chosen.source)).or_else(|| named.next());
 
     let other = stated_alternative(article).or_else(|| {
         candidates
@@ -30,11 +37,10 @@ pub fn tag(article: &Article, tags: &mut Tags) {
         tags.infer("alternativeHeadline", InferenceSource::Clue(source), "second_title", 0.8);
     }
     if tags.publisher.name.is_none()
-        && let Some((name, confidence)) = chosen.site_name
+        && let Some(((name, confidence), source)) = site_name
     {
         tags.publisher.name = Some(name);
-        let source = InferenceSource::Clue(chosen.source);
-        tags.infer("publisher.name", source, "title_suffix", confidence);
+        tags.infer("publisher.name", InferenceSource::Clue(source), "title_suffix", confidence);
     }
     tags.headline = Some(chosen.passage);
     tags.infer("headline", InferenceSource::Clue(chosen.source), "agreeing_titles", confidence);

@@ -8,8 +8,12 @@ type Words = LazyLock<HashSet<&'static str>>;
 
 /// Words inside a person's name that may be in lower case.
 pub static PARTICLES: Words = LazyLock::new(|| words(include_str!("lists/name_particles.txt")));
-/// Titles and degrees that stand before or behind a name.
+/// Titles that stand before a name.
 pub static HONORIFICS: Words = LazyLock::new(|| words(include_str!("lists/honorifics.txt")));
+/// Degrees and licences that stand behind a name.
+pub static DEGREES: Words = LazyLock::new(|| words(include_str!("lists/degrees.txt")));
+/// Words that end the name of a group that signs together.
+pub static COLLECTIVES: Words = LazyLock::new(|| words(include_str!("lists/collectives.txt")));
 /// Offices of a newsroom and other jobs; the words before one name its field.
 pub static ROLES: Words = LazyLock::new(|| words(include_str!("lists/roles.txt")));
 /// What an office is about, where it stands behind a name.

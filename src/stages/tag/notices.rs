@@ -101,7 +101,7 @@ const WORDINGS: &[(NoticeKind, &[&str])] = &[
             r"(?:editor[’']?s?[’']? note:? ?)?ARTICLE (?:has been|was|is|had been) (?:since )?(?:corrected|amended|edited (?:to )?correct|fixed)\b",
             r"ARTICLE (?:has been|was) (?:updated|revised|changed|up to date|modified) (?:so as )?to (?:correct|reflect (?:the|that) correct|fix|appropriate|right)",
             r"(?:editor[’']?s?[’']? note:? ?)?(?:an|a) (?:earlier|previous|prior|original|early|older) (?:version|model|headline|edition|caption|photo caption) (?:of|for|on|to|in) (?:this|the) \w+[^.]{0,60}? (?:misstated|misspelled|misspelt|misidentified|incorrectly|mistakenly|erroneously|wrongly|said|stated|gave|contained|included|referred|omitted|did not|had|was|named|attributed)",
-            r"(?:corrections?|corrected|correction appended|amendment)(?: \([^)]{0,40}\)| \w+ \d{1,2}[^:]{0,20}| notice)?\s?(?:[:—–]|-\s)",
+            r"(?:corrections?|corrected|correction appended|amendment)(?: \([^)]{0,40}\)|,? \w+ \d{1,2}[^:]{0,20}|,? \d{1,2} \p{Alphabetic}[^:]{0,20}| notice)?\s?(?:[:—–]|-\s)",
             r"(?:korrektur|korrigiert|berichtigung|richtigstellung)(?: vom [^:]{0,30})?\s?:",
             r"(?:in einer (?:früheren|vorherigen|älteren|ersten) (?:version|fassung) (?:dieses|des) (?:artikels|textes|beitrags))",
             r"(?:rectificatif|rectification|correction|erratum)\s?:|une (?:précédente|première) version de cet article",
@@ -113,7 +113,7 @@ const WORDINGS: &[(NoticeKind, &[&str])] = &[
     (
         NoticeKind::Clarification,
         &[
-            r"clarifications?(?: \([^)]{0,40}\))?\s?(?:[:—–]|-\s)",
+            r"clarifications?(?: \([^)]{0,40}\)|,? \w+ \d{1,2}[^:]{0,20}|,? \d{1,2} \p{Alphabetic}[^:]{0,20})?\s?(?:[:—–]|-\s)",
             r"ARTICLE (?:has been|was) (?:updated|amended|revised|edited|changed|up to date)?\s?(?:so as )?(?:to )?(?:clarif|make clear|make clearer)",
             r"(?:klarstellung|aclaraci[óo]n|pr[ée]cision|esclarecimento|chiarimento|precisazione|verduidelijking|förtydligande|presisering|präzisering)\s?:",
         ],

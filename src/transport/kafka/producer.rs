@@ -19,10 +19,10 @@ use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
 use rdkafka::statistics::Statistics;
 use tokio::sync::{mpsc, oneshot};
 
+use super::client;
 use super::codes::{self, ProduceFate};
 use super::status::SinkStatus;
-use super::topics::{LOOK_UP_TIMEOUT, Topics};
-use super::{apart, client};
+use super::topics::Topics;
 use crate::error::TransportError;
 use crate::transport::{Report, Ticket};
 
@@ -82,15 +82,15 @@ impl Drop for Closing {
 }
 
 impl Press {
-    pub async fn start(
+    pub fn start(
         config: ClientConfig,
         topics: Arc<Topics>,
         status: Arc<SinkStatus>,
         news: News,
         close_timeout: Duration,
     ) -> Result<Self, TransportError> {
-        let attempted = "start the Kafka producer";
-        let fatal = |why: String| TransportError::Fatal { attempted, why };
+        let fatal =
+            |why: String| TransportError::Fatal { attempted: "start the Kafka producer", why };
         let refused = Arc::new(Refused::default());
         let publication = |alone| Publication {
             news: news.clone(),
@@ -102,12 +102,6 @@ impl Press {
             .create_with_context(publication(false))
             .map_err(|error| fatal(error.to_string()))?;
         let producer = Arc::new(producer);
-
-        let (asking, asked) = (producer.clone(), topics.clone());
-        let looked_up = apart(LOOK_UP_TIMEOUT * 2, move || asked.look_up(&asking)).await;
-        looked_up.unwrap_or_else(|| {
-            Err(TransportError::Transient { attempted, why: "the brokers do not answer".into() })
-        })?;
 
         let closing = Arc::new(AtomicBool::new(false));
         let (sender, closed) = oneshot::channel();

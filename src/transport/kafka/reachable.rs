@@ -13,24 +13,23 @@ use rdkafka::metadata::{Metadata, MetadataTopic};
 use super::{apart, client, properties};
 use crate::settings::KafkaSettings;
 
-const TIMEOUT: Duration = Duration::from_secs(10);
 /// For what the client has to say about a failure, one event a poll.
 const EVENTS_WAIT: Duration = Duration::from_millis(100);
 
 /// What keeps a worker with these settings from working; empty when nothing
-/// does. Takes at most 15 seconds.
-pub async fn faults(settings: &KafkaSettings) -> Vec<String> {
+/// does. Brokers are given `patience` to answer.
+pub async fn faults(settings: &KafkaSettings, patience: Duration) -> Vec<String> {
     let faults = properties::faults(settings);
     if !faults.is_empty() {
         return faults;
     }
     let settings = settings.clone();
-    apart(TIMEOUT + TIMEOUT / 2, move || ask(&settings))
+    apart(patience * 2, move || ask(&settings, patience))
         .await
         .unwrap_or_else(|| vec!["kafka.brokers: no answer, and the client hangs".into()])
 }
 
-fn ask(settings: &KafkaSettings) -> Vec<String> {
+fn ask(settings: &KafkaSettings, patience: Duration) -> Vec<String> {
     let complaints = Complaints::default();
     let consumer: BaseConsumer<Complaints> =
         match client::inquirer(settings).create_with_context(complaints.clone()) {
@@ -38,7 +37,7 @@ fn ask(settings: &KafkaSettings) -> Vec<String> {
             Err(error) => return vec![format!("kafka: {error}")],
         };
     // One question for all topics: asking for one by name can create it.
-    match consumer.fetch_metadata(None, TIMEOUT) {
+    match consumer.fetch_metadata(None, patience) {
         Ok(metadata) => topic_faults(settings, &metadata),
         Err(error) => {
             // The answer says only that none came; the reasons were told aside.

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use super::producer::{self, Delivered, News, Press};
 use super::status::SinkStatus;
-use super::topics::{Limits, Topics};
+use super::topics::Topics;
 use super::{client, headers, properties};
 use crate::error::TransportError;
 use crate::settings::KafkaSettings;
@@ -53,19 +53,17 @@ impl KafkaSink {
                 why: faults.join("; "),
             });
         }
-        let limits = Limits::learn(settings, &client::inquirer(settings)).await;
-        let topics = Arc::new(Topics::new(settings, limits));
+        let topics = Arc::new(Topics::learn(settings, client::inquirer(settings)).await?);
         let status = Arc::<SinkStatus>::default();
         let (own_news, news) = mpsc::unbounded_channel();
         let close_timeout = Duration::from_millis(settings.close_timeout_millis);
         let press = Press::start(
-            client::producer(settings, limits),
+            client::producer(settings, topics.limits),
             topics.clone(),
             status.clone(),
             own_news.clone(),
             close_timeout,
-        )
-        .await?;
+        )?;
         let (queued, timestamps) = (Load::default(), HashMap::new());
         Ok(Self { press, queued, timestamps, topics, status, own_news, news, close_timeout })
     }

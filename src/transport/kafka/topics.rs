@@ -2,22 +2,24 @@
 //! they have, and how large a message they take.
 
 use std::sync::atomic::{AtomicI32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, OwnedResourceSpecifier, ResourceSpecifier};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::producer::{BaseProducer, Producer, ProducerContext};
+use rdkafka::metadata::Metadata;
 use rdkafka::statistics::Statistics;
 
+use super::apart;
 use crate::error::TransportError;
 use crate::settings::KafkaSettings;
 use crate::transport::{Destination, Outbound};
 
 const ATTEMPTED: &str = "look up the output topics";
 /// A broker that makes topics on demand needs a moment.
-pub const LOOK_UP_TIMEOUT: Duration = Duration::from_secs(10);
+const LOOK_UP_TIMEOUT: Duration = Duration::from_secs(10);
+const RETRY_PAUSE: Duration = Duration::from_millis(100);
 const DESCRIBE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A batch's header, and the lengths and deltas of a record in it at their
 /// longest (Kafka's message format 2).
@@ -35,41 +37,19 @@ pub struct Limits {
 /// One of the two topics written.
 pub struct Topic {
     pub name: String,
-    /// 0 until known.
     partitions: AtomicI32,
 }
 
 pub struct Topics {
+    pub limits: Limits,
     enriched: Topic,
     dead_letter: Topic,
-    limits: Limits,
 }
 
 impl Limits {
     /// As the settings have it, for brokers that do not tell.
     pub fn of(settings: &KafkaSettings) -> Self {
         Self { enriched: settings.max_message_bytes, dead_letter: settings.max_message_bytes }
-    }
-
-    /// As the settings have it, lowered to what the topics take. A batch that
-    /// is too large fails whole, so the broker's limit must be known before.
-    pub async fn learn(settings: &KafkaSettings, config: &ClientConfig) -> Self {
-        let own = Self::of(settings);
-        match describe(settings, config).await {
-            Ok((enriched, dead_letter)) => Self {
-                enriched: enriched.map_or(own.enriched, |limit| limit.min(own.enriched)),
-                dead_letter: dead_letter
-                    .map_or(own.dead_letter, |limit| limit.min(own.dead_letter)),
-            },
-            Err(error) => {
-                tracing::info!(
-                    %error,
-                    max_message_bytes = settings.max_message_bytes,
-                    "brokers do not tell the topics' limits, using the settings"
-                );
-                own
-            }
-        }
     }
 
     pub fn largest(&self) -> usize {
@@ -82,13 +62,27 @@ impl Limits {
 }
 
 impl Topics {
-    pub fn new(settings: &KafkaSettings, limits: Limits) -> Self {
-        let topic = |name: &str| Topic { name: name.into(), partitions: AtomicI32::new(0) };
-        Self {
-            enriched: topic(&settings.output_topic),
-            dead_letter: topic(&settings.dead_letter_topic),
+    /// Asks the brokers. Fails when one of the topics is not there.
+    pub async fn learn(
+        settings: &KafkaSettings,
+        config: ClientConfig,
+    ) -> Result<Self, TransportError> {
+        let names = [settings.output_topic.clone(), settings.dead_letter_topic.clone()];
+        let asked = names.clone();
+        let found = apart(LOOK_UP_TIMEOUT * 2, move || look_up(&config, &asked)).await;
+        let Found { admin, broker, partitions } =
+            found.unwrap_or_else(|| Err(transient("the brokers do not answer".into())))?;
+        let limits = limits(settings, &admin, broker).await;
+        // Letting go of a client can block.
+        std::thread::spawn(move || drop(admin));
+
+        let [enriched, dead_letter] = names;
+        let topic = |name, count| Topic { name, partitions: AtomicI32::new(count) };
+        Ok(Self {
             limits,
-        }
+            enriched: topic(enriched, partitions[0]),
+            dead_letter: topic(dead_letter, partitions[1]),
+        })
     }
 
     pub fn topic(&self, destination: Destination) -> &Topic {
@@ -96,27 +90,6 @@ impl Topics {
             Destination::Enriched => &self.enriched,
             Destination::DeadLetter => &self.dead_letter,
         }
-    }
-
-    /// Asks the brokers for both topics; blocks.
-    pub fn look_up<C: ProducerContext>(
-        &self,
-        producer: &BaseProducer<C>,
-    ) -> Result<(), TransportError> {
-        let deadline = std::time::Instant::now() + LOOK_UP_TIMEOUT;
-        for topic in [&self.enriched, &self.dead_letter] {
-            let count = loop {
-                let left = deadline.saturating_duration_since(std::time::Instant::now());
-                match partition_count(producer, &topic.name, left.max(Duration::from_millis(1))) {
-                    Err(TransportError::Transient { .. }) if !left.is_zero() => {
-                        std::thread::sleep(Duration::from_millis(100));
-                    }
-                    other => break other?,
-                }
-            };
-            topic.partitions.store(count, Ordering::Relaxed);
-        }
-        Ok(())
     }
 
     /// Takes up partitions that were added meanwhile.
@@ -168,16 +141,46 @@ fn wire_bytes(outbound: &Outbound) -> usize {
     length(&outbound.payload) + length(&outbound.key) + headers + RECORD_OVERHEAD_BYTES
 }
 
-fn partition_count<C: ProducerContext>(
-    producer: &BaseProducer<C>,
-    topic: &str,
-    timeout: Duration,
-) -> Result<i32, TransportError> {
-    let transient = |why: String| TransportError::Transient { attempted: ATTEMPTED, why };
-    let metadata = producer
-        .client()
-        .fetch_metadata(Some(topic), timeout)
-        .map_err(|error| transient(error.to_string()))?;
+struct Found {
+    admin: AdminClient<DefaultClientContext>,
+    /// Any broker that is up.
+    broker: Option<i32>,
+    partitions: [i32; 2],
+}
+
+/// Blocks.
+fn look_up(config: &ClientConfig, names: &[String; 2]) -> Result<Found, TransportError> {
+    let admin: AdminClient<DefaultClientContext> =
+        config.create().map_err(|error: KafkaError| TransportError::Fatal {
+            attempted: ATTEMPTED,
+            why: error.to_string(),
+        })?;
+    let deadline = Instant::now() + LOOK_UP_TIMEOUT;
+    let mut broker = None;
+    let mut partitions = [0; 2];
+    for (name, count) in names.iter().zip(&mut partitions) {
+        *count = loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let answer = admin
+                .inner()
+                .fetch_metadata(Some(name), left.max(RETRY_PAUSE))
+                .map_err(|error| transient(error.to_string()))
+                .and_then(|metadata| {
+                    broker = metadata.brokers().first().map(|broker| broker.id());
+                    partition_count(&metadata, name)
+                });
+            match answer {
+                Err(TransportError::Transient { .. }) if !left.is_zero() => {
+                    std::thread::sleep(RETRY_PAUSE);
+                }
+                answer => break answer?,
+            }
+        };
+    }
+    Ok(Found { admin, broker, partitions })
+}
+
+fn partition_count(metadata: &Metadata, topic: &str) -> Result<i32, TransportError> {
     let Some(found) = metadata.topics().iter().find(|found| found.name() == topic) else {
         return Err(transient(format!("topic {topic} is not in the brokers' answer")));
     };
@@ -199,20 +202,46 @@ fn partition_count<C: ProducerContext>(
     }
 }
 
+fn transient(why: String) -> TransportError {
+    TransportError::Transient { attempted: ATTEMPTED, why }
+}
+
+/// As the settings have them, lowered to what the topics take. A batch that is
+/// too large fails whole, so the brokers' limits must be known before.
+async fn limits(
+    settings: &KafkaSettings,
+    admin: &AdminClient<DefaultClientContext>,
+    broker: Option<i32>,
+) -> Limits {
+    let own = Limits::of(settings);
+    match describe(settings, admin, broker).await {
+        Ok((enriched, dead_letter)) => Limits {
+            enriched: enriched.map_or(own.enriched, |limit| limit.min(own.enriched)),
+            dead_letter: dead_letter.map_or(own.dead_letter, |limit| limit.min(own.dead_letter)),
+        },
+        Err(error) => {
+            tracing::info!(
+                %error,
+                max_message_bytes = settings.max_message_bytes,
+                "brokers do not tell the topics' limits, using the settings"
+            );
+            own
+        }
+    }
+}
+
 /// `max.message.bytes` of the output and the dead-letter topic.
 async fn describe(
     settings: &KafkaSettings,
-    config: &ClientConfig,
+    admin: &AdminClient<DefaultClientContext>,
+    broker: Option<i32>,
 ) -> Result<(Option<usize>, Option<usize>), KafkaError> {
-    let admin: AdminClient<DefaultClientContext> = config.create()?;
-    let options = AdminOptions::new().request_timeout(Some(DESCRIBE_TIMEOUT));
+    // Any broker can tell; without one named, librdkafka waits for a controller.
+    let options = AdminOptions::new().request_timeout(Some(DESCRIBE_TIMEOUT)).broker_id(broker);
     let topics = [&settings.output_topic, &settings.dead_letter_topic];
     let wanted = topics.map(|topic| ResourceSpecifier::Topic(topic));
-    let described = admin.describe_configs(&wanted, &options).await;
-    // Letting go of a client can block.
-    std::thread::spawn(move || drop(admin));
     let mut limits = (None, None);
-    for resource in described? {
+    for resource in admin.describe_configs(&wanted, &options).await? {
         let resource = resource.map_err(KafkaError::AdminOp)?;
         let value = resource.get("max.message.bytes").and_then(|entry| entry.value.clone());
         let limit = value.and_then(|value| value.parse().ok());

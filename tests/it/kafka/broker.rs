@@ -85,7 +85,11 @@ impl Cluster {
             output_topic: self.topic("enriched", partitions).await,
             dead_letter_topic: self.topic("dead", partitions).await,
             commit_interval_millis: 20,
-            session_timeout_millis: 6_000,
+            // The least a real broker allows. The embedded one makes a group
+            // wait for it, less a second, whenever a member is late to rejoin.
+            session_timeout_millis: if self.embedded.is_some() { 2_000 } else { 6_000 },
+            // Members hear of a rebalance by their heartbeats.
+            consumer_properties: [("heartbeat.interval.ms".into(), "100".into())].into(),
             ..KafkaSettings::default()
         }
     }
@@ -96,6 +100,16 @@ impl Cluster {
 
     pub fn read_all(&self, topic: &str) -> Vec<StoredMessage> {
         embedded::read_all(&self.brokers, topic).unwrap()
+    }
+
+    /// How many messages the topic was given, markers of transactions included.
+    pub fn stored(&self, topic: &str) -> usize {
+        let consumer: BaseConsumer =
+            ClientConfig::new().set("bootstrap.servers", self.brokers.join(",")).create().unwrap();
+        let metadata = consumer.fetch_metadata(Some(topic), PATIENCE).unwrap();
+        let partitions = metadata.topics()[0].partitions().len();
+        let end = |partition| consumer.fetch_watermarks(topic, partition, PATIENCE).unwrap().1;
+        (0..partitions).map(|partition| usize::try_from(end(partition as i32)).unwrap()).sum()
     }
 
     /// What a new member of the group would read from, by partition.
@@ -238,6 +252,6 @@ pub async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !holds() {
         assert!(Instant::now() < deadline, "never came: {what}");
-        tokio::time::sleep(Duration::from_millis(2)).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

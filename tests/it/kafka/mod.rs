@@ -14,3 +14,4 @@ mod reachable;
 mod rebalance;
 mod sink;
 mod source;
+mod worker;

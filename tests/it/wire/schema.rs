@@ -7,6 +7,8 @@ use copydesk::wire::schema::{MessageKind, schema};
 use jsonschema::Validator;
 use serde_json::Value;
 
+use crate::articles;
+
 /// Panics, with what is wrong, unless `message` is an enriched message.
 pub fn assert_enriched(message: &[u8]) {
     static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator(MessageKind::Enriched));
@@ -53,6 +55,17 @@ fn the_stored_schemas_are_those_of_the_code() {
             "{} is out of date: run UPDATE=1 cargo test wire::schema",
             path.display()
         );
+    }
+}
+
+/// Whole messages, of all stages together, and not only those made up here.
+#[test]
+fn the_samples_make_valid_messages() {
+    let desk = articles::desk();
+    for sample in articles::samples() {
+        let outcome = desk.edit(&articles::delivery(&sample.raw));
+        let outbound = outcome.outbound().expect("a sample is forwarded");
+        assert_enriched(outbound.payload.as_ref().expect("it has a payload"));
     }
 }
 
