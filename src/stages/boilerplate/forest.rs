@@ -8,6 +8,11 @@
 /// A forest that was read from a model file.
 pub struct Forest {
     depth: u32,
+    /// The length of the rows it was trained on.
+    #[cfg_attr(
+        not(feature = "train"),
+        expect(dead_code, reason = "only written back by training")
+    )]
     columns: usize,
     bias: f32,
     nodes: Vec<Split>,
@@ -22,6 +27,7 @@ pub struct Split {
 }
 
 impl Forest {
+    #[cfg(feature = "train")]
     /// Of trees of `2^depth − 1` splits and `2^depth` leaves each.
     pub fn new(depth: u32, columns: usize, bias: f32, nodes: Vec<Split>, leaves: Vec<f32>) -> Self {
         Self { depth, columns, bias, nodes, leaves }
@@ -52,6 +58,7 @@ impl Forest {
         fits.then_some(forest)
     }
 
+    #[cfg(feature = "train")]
     pub fn write(&self, header: &str) -> Vec<u8> {
         let mut file = format!("{}\n", header.replace('\n', " ")).into_bytes();
         let inner = (1usize << self.depth) - 1;
@@ -68,11 +75,7 @@ impl Forest {
         file
     }
 
-    pub fn columns(&self) -> usize {
-        self.columns
-    }
-
-    /// The probability, 0 to 1, for a row of [`Forest::columns`] numbers.
+    /// The probability, 0 to 1, for a row of numbers.
     pub fn probability(&self, row: &[f32]) -> f32 {
         let inner = (1usize << self.depth) - 1;
         let mut sum = self.bias;

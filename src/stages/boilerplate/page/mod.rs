@@ -4,6 +4,7 @@ mod json_ld;
 mod metadata;
 mod names;
 mod render;
+mod scripts;
 mod tree;
 
 use crate::article::{Article, Block, ClueSource, Fact, Flag};
@@ -86,4 +87,4 @@ pub fn strip(article: &mut Article, html: &str, deadline: &Deadline) {
 }
 
 /// Measured on sites that the model was not trained on.
-const THRESHOLDS: Thresholds = Thresholds { inside: 0.4, outside: 0.8, even: 0.4 };
+const THRESHOLDS: Thresholds = Thresholds { inside: 0.4, outside: 0.6, even: 0.4 };

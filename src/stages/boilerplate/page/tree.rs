@@ -17,6 +17,7 @@ use html5ever::tree_builder::{
 };
 use html5ever::{Attribute, LocalName, QualName, local_name, ns};
 
+use super::scripts;
 use crate::stage::Deadline;
 
 /// Browsers stop nesting at 512.
@@ -81,7 +82,9 @@ impl Tree {
             Guard { builder, ignored: Cell::new(0), tokens: Cell::new(0), deadline: *deadline };
         let tokenizer = Tokenizer::new(guard, TokenizerOpts::default());
         let input = BufferQueue::default();
-        input.push_back(StrTendril::from_slice(html));
+        for part in scripts::parsed_parts(html) {
+            input.push_back(StrTendril::from_slice(part));
+        }
         // The tokenizer stops at each script to let it run; here none does.
         while !matches!(tokenizer.feed(&input), html5ever::TokenizerResult::Done) {}
         tokenizer.end();
