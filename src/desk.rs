@@ -8,7 +8,7 @@ use crate::error::{Error, PipelineError};
 use crate::pipeline::{Pipeline, Run};
 use crate::settings::{Settings, StagesSettings};
 use crate::stage::{RejectReason, Stage, StageName, Verdict};
-use crate::stages;
+use crate::stages::{self, boilerplate};
 use crate::transport::{Delivery, Destination, Outbound};
 use crate::wire::dead_letter;
 use crate::wire::enriched::Encoder;
@@ -147,11 +147,18 @@ impl Desk {
     }
 }
 
+/// A page is turned into text even where nothing is to be stripped from it.
 fn stages_of(settings: &StagesSettings) -> Vec<Box<dyn Stage>> {
-    let runs = |stage: &StageName| match stage {
-        StageName::Boilerplate => settings.boilerplate,
-        StageName::Repair => settings.repair,
-        StageName::Tag => settings.tag,
-    };
-    StageName::ALL.into_iter().filter(runs).map(stages::named).collect()
+    let mut enabled: Vec<Box<dyn Stage>> = Vec::new();
+    for name in StageName::ALL {
+        match name {
+            StageName::Boilerplate if !settings.boilerplate => {
+                enabled.push(Box::new(boilerplate::render_only()));
+            }
+            StageName::Repair if !settings.repair => {}
+            StageName::Tag if !settings.tag => {}
+            name => enabled.push(stages::named(name)),
+        }
+    }
+    enabled
 }

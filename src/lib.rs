@@ -19,3 +19,6 @@ pub mod telemetry;
 pub mod transport;
 pub mod wire;
 pub mod worker;
+
+#[cfg(feature = "train")]
+pub mod train;

@@ -37,6 +37,7 @@ pub enum EvalError {
 #[derive(Deserialize)]
 struct Labelled {
     id: String,
+    url: Option<String>,
     html: Option<String>,
     #[serde(alias = "flat_text")]
     text: Option<String>,
@@ -81,6 +82,7 @@ pub fn evaluate(gold: impl BufRead, stage: &dyn Stage) -> Result<Report, EvalErr
             }
             (None, None) => return Err(EvalError::NoInput { line: line_number }),
         };
+        article.url = labelled.url;
         let started = Instant::now();
         stage.apply(&mut article, &Deadline::never());
         let time = started.elapsed();

@@ -1,15 +1,26 @@
 //! A text with its log, line by line: what stayed, what was cut, what was mended.
 
+use std::borrow::Cow;
+
+use super::words;
 use crate::article::{Block, BlockKind};
 use crate::edit::{Change, ChangeKind, RuleId};
 use crate::passage::Passage;
 
 /// A stretch of a line. None holds a line break, but for what was mended.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Mark<'a> {
     Kept(&'a str),
-    Cut { text: &'a str, change: &'a Change },
-    Mended { before: &'a str, after: &'a str, change: &'a Change },
+    Cut {
+        text: &'a str,
+        change: &'a Change,
+    },
+    /// One change or several in the same word.
+    Mended {
+        before: Cow<'a, str>,
+        after: Cow<'a, str>,
+        changes: Vec<&'a Change>,
+    },
 }
 
 /// A line of the article as it came in.
@@ -25,8 +36,22 @@ pub struct Line<'a> {
 pub struct Note {
     pub rule: RuleId,
     pub count: usize,
-    /// Of the least sure change, 0 to 1.
-    pub confidence: f32,
+}
+
+impl<'a> Mark<'a> {
+    /// What was done here; blanks that went with a neighbour do not count.
+    fn changes(&self) -> &[&'a Change] {
+        match self {
+            Mark::Kept(_) => &[],
+            Mark::Cut { text, .. } if text.trim().is_empty() => &[],
+            Mark::Cut { change, .. } => std::slice::from_ref(change),
+            Mark::Mended { changes, .. } => changes,
+        }
+    }
+
+    fn mended(before: &'a str, after: &'a str, change: &'a Change) -> Self {
+        Mark::Mended { before: before.into(), after: after.into(), changes: vec![change] }
+    }
 }
 
 impl Line<'_> {
@@ -51,21 +76,11 @@ impl Line<'_> {
     /// The rules that touched the line, each once, in the order of the text.
     pub fn notes(&self) -> Vec<Note> {
         let mut notes: Vec<Note> = Vec::new();
-        for mark in &self.marks {
-            let change = match mark {
-                Mark::Kept(_) => continue,
-                Mark::Cut { text, .. } if text.trim().is_empty() => continue,
-                Mark::Cut { change, .. } | Mark::Mended { change, .. } => change,
-            };
+        for change in self.marks.iter().flat_map(Mark::changes) {
             for rule in change.also.iter().chain([&change.rule]) {
                 match notes.iter_mut().find(|note| note.rule == *rule) {
-                    Some(note) => {
-                        note.count += 1;
-                        note.confidence = note.confidence.min(change.confidence);
-                    }
-                    None => {
-                        notes.push(Note { rule: *rule, count: 1, confidence: change.confidence })
-                    }
+                    Some(note) => note.count += 1,
+                    None => notes.push(Note { rule: *rule, count: 1 }),
                 }
             }
         }
@@ -139,7 +154,7 @@ impl<'a> Setter<'a, '_> {
         if change.before.matches('\n').count() != change.after.matches('\n').count() {
             self.stand_in_block(at..at + change.after.len());
             let (before, after) = (change.before.as_str(), change.after.as_str());
-            self.line.marks.push(Mark::Mended { before, after, change });
+            self.line.marks.push(Mark::mended(before, after, change));
             return;
         }
         let mut at = at;
@@ -151,7 +166,7 @@ impl<'a> Setter<'a, '_> {
             }
             self.stand_in_block(at..at + after.len());
             if before != after {
-                self.line.marks.push(Mark::Mended { before, after, change });
+                self.line.marks.push(Mark::mended(before, after, change));
             } else if !after.is_empty() {
                 self.line.marks.push(Mark::Kept(after));
             }
@@ -172,6 +187,7 @@ impl<'a> Setter<'a, '_> {
     }
 
     fn break_line(&mut self) {
-        self.lines.push(std::mem::take(&mut self.line));
+        let Line { kind, marks } = std::mem::take(&mut self.line);
+        self.lines.push(Line { kind, marks: words::whole(marks) });
     }
 }

@@ -8,6 +8,7 @@ mod legible;
 mod marks;
 pub mod page;
 pub mod terminal;
+mod words;
 
 use crate::article::Article;
 use crate::edit::{ChangeKind, RuleId};

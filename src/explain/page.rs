@@ -141,26 +141,29 @@ fn marks(line: &Line<'_>, out: &mut String) {
     for mark in &line.marks {
         match mark {
             Mark::Kept(text) => out.push_str(&Escaped(&legible::text(text)).to_string()),
-            Mark::Cut { text, change } => element("del", text, change, out),
-            Mark::Mended { before, after, change } => {
-                element("del", before, change, out);
-                element("ins", after, change, out);
+            Mark::Cut { text, change } => element("del", text, &[*change], out),
+            Mark::Mended { before, after, changes } => {
+                element("del", before, changes, out);
+                element("ins", after, changes, out);
             }
         }
     }
 }
 
-fn element(name: &str, text: &str, change: &Change, out: &mut String) {
+fn element(name: &str, text: &str, changes: &[&Change], out: &mut String) {
     if text.is_empty() {
         return;
     }
-    out.push_str(&format!("<{name} title=\"{}", Escaped(change.rule.0)));
-    for rule in &change.also {
-        out.push_str(&format!(", {}", Escaped(rule.0)));
+    let mut rules: Vec<&str> = Vec::new();
+    for rule in changes.iter().flat_map(|change| change.also.iter().chain([&change.rule])) {
+        if !rules.contains(&rule.0) {
+            rules.push(rule.0);
+        }
     }
+    let confidence = changes.iter().map(|change| change.confidence).fold(1.0, f32::min);
     out.push_str(&format!(
-        " ({:.2})\">{}</{name}>",
-        change.confidence,
+        "<{name} title=\"{} ({confidence:.2})\">{}</{name}>",
+        Escaped(&rules.join(", ")),
         Escaped(&legible::changed(text))
     ));
 }
@@ -202,7 +205,7 @@ fn plain(line: &Line<'_>) -> String {
         .map(|mark| match mark {
             Mark::Kept(text) => *text,
             Mark::Cut { .. } => "",
-            Mark::Mended { after, .. } => after,
+            Mark::Mended { after, .. } => after.as_ref(),
         })
         .collect()
 }

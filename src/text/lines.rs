@@ -25,6 +25,8 @@ pub struct Measure {
     /// Runs of letters and digits; in scripts without spaces, two characters
     /// count as a word.
     pub words: u32,
+    /// Words of at most three letters, which are mostly grammar.
+    pub short: u32,
     /// Words that start with a capital letter.
     pub capitalised: u32,
     /// Words that start with a lower-case letter.
@@ -65,6 +67,7 @@ pub enum First {
 pub fn measure(text: &str) -> Measure {
     let mut measure = Measure::default();
     let mut in_word = false;
+    let mut letters_in_word = 0u32;
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
         measure.chars += 1;
@@ -77,11 +80,14 @@ pub fn measure(text: &str) -> Measure {
                 measure.words += 1;
                 measure.lowercase += 1;
                 in_word = true;
+                letters_in_word = 0;
             }
+            letters_in_word += 1;
             measure.ends_sentence = false;
             continue;
         }
         if character == ' ' {
+            measure.short += u32::from(in_word && (1..=3).contains(&letters_in_word));
             in_word = false;
             continue;
         }
@@ -104,7 +110,9 @@ pub fn measure(text: &str) -> Measure {
                 measure.capitalised += u32::from(upper);
                 measure.lowercase += u32::from(lower);
                 in_word = true;
+                letters_in_word = 0;
             }
+            letters_in_word += 1;
             continue;
         }
         if character.is_numeric() {

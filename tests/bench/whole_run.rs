@@ -303,10 +303,7 @@ fn output_topic(subject: Subject, round: usize) -> String {
 
 /// The samples over and over, each time under another id.
 fn messages(articles: usize) -> Vec<StoredMessage> {
-    let samples: Vec<serde_json::Value> = samples::samples()
-        .iter()
-        .map(|sample| serde_json::from_slice(&sample.payload).expect("samples are JSON"))
-        .collect();
+    let samples = samples::samples();
     (0..articles)
         .map(|number| {
             let mut article = samples[number % samples.len()].clone();

@@ -99,9 +99,40 @@ fn colour_says_the_same_without_brackets() {
 fn blanks_and_what_does_not_show_can_be_seen_where_they_changed() {
     let text = "a\u{a0}b co\u{ad}op one\ntwo";
     let mut article = Article::from_text(text);
-    article.apply(proposals(text, &[("\u{a0}", " "), ("\u{ad}", ""), ("\n", " ")]));
+    let hyphen = text.find('\u{ad}').expect("the text holds it");
+    let mut proposals = proposals(text, &[("\u{a0}", " "), ("\n", " ")]);
+    proposals.push(Proposal::edit(MENDED, hyphen..hyphen + '\u{ad}'.len_utf8(), "", 1.0));
+    article.apply(proposals);
     let proof = plain(&article, 100);
-    assert!(proof.contains("a[-⟨U+00A0⟩-]{+␣+}b co[-⟨U+00AD⟩-]op one[-↵-]{+␣+}two"), "{proof}");
+    assert!(
+        proof.contains("a[-⟨U+00A0⟩-]{+␣+}b [-co⟨U+00AD⟩op-]{+coop+} one[-↵-]{+␣+}two"),
+        "{proof}"
+    );
+}
+
+#[test]
+fn a_word_mended_in_pieces_is_shown_whole() {
+    let mended = article(
+        "In GÃ¶teborg, crÃ¨me brÃ»lÃ©e isnâ€™t â€œlateâ€\u{9d}. 港の駅",
+        &[
+            ("Ã¶", "ö"),
+            ("Ã¨", "è"),
+            ("Ã»", "û"),
+            ("Ã©", "é"),
+            ("â€™", "’"),
+            ("â€œ", "“"),
+            ("â€\u{9d}", "”"),
+        ],
+    );
+    let proof = plain(&mended, 200);
+    assert!(
+        proof.contains(
+            "In [-GÃ¶teborg-]{+Göteborg+}, [-crÃ¨me-]{+crème+} [-brÃ»lÃ©e-]{+brûlée+} \
+             [-isnâ€™t-]{+isn’t+}\n  [-â€œ-]{+“+}late[-â€⟨U+009D⟩-]{+”+}. 港の駅"
+        ),
+        "{proof}"
+    );
+    assert!(proof.contains("repair.spun.phrase ×7"), "{proof}");
 }
 
 #[test]
@@ -225,10 +256,10 @@ proptest! {
         let proof = Proof::new(&article, Verdict::Keep);
         let (mut before_all, mut after_all) = (String::new(), String::new());
         for mark in proof.lines.iter().flat_map(|line| &line.marks) {
-            let (before, after) = match *mark {
-                Mark::Kept(text) => (text, text),
-                Mark::Cut { text, .. } => (text, ""),
-                Mark::Mended { before, after, .. } => (before, after),
+            let (before, after) = match mark {
+                Mark::Kept(text) => (*text, *text),
+                Mark::Cut { text, .. } => (*text, ""),
+                Mark::Mended { before, after, .. } => (before.as_ref(), after.as_ref()),
             };
             before_all.push_str(before);
             after_all.push_str(after);

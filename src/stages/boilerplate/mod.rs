@@ -5,13 +5,17 @@
 //! [`Segment`](segment::Segment)s, of which [`decide`] says which are the
 //! article's, and the [`rules`] say what the others are.
 
-mod decide;
-mod flat;
-mod page;
+pub(crate) mod decide;
+pub(crate) mod features;
+pub(crate) mod flat;
+pub(crate) mod forest;
+pub(crate) mod model;
+pub(crate) mod page;
 mod phrases;
 mod removal;
 mod rules;
-mod segment;
+pub(crate) mod segment;
+mod topic;
 
 use crate::article::Article;
 use crate::edit::RuleId;

@@ -24,6 +24,16 @@ pub struct Place {
     pub marks: Marks,
     /// Characters inside of links.
     pub linked_chars: u32,
+    /// Elements around the segment.
+    pub depth: u16,
+    /// A number for each kind of element that segments come from.
+    pub tag: u8,
+    /// The outermost article element around, 0 without one.
+    pub article: u32,
+    /// The three block elements around the segment's own, innermost first.
+    pub containers: [u32; 3],
+    /// Alike for segments whose elements have the same names and classes.
+    pub signature: u64,
 }
 
 impl Segment {
@@ -101,6 +111,14 @@ marks! {
 impl Marks {
     pub const fn union(self, other: Marks) -> Marks {
         Marks(self.0 | other.0)
+    }
+
+    /// How many bits are in use.
+    pub const COUNT: u32 = 39;
+
+    /// 1 where the mark with this number is in the set.
+    pub fn bit(self, number: u32) -> f32 {
+        (self.0 >> number & 1) as f32
     }
 
     pub fn has(self, any_of: Marks) -> bool {

@@ -1,11 +1,26 @@
-//! Mends the text: characters first, then prose.
+//! Mends the text: characters first, then prose. Headlines and the other clues
+//! that are text get the characters only.
 
-use crate::article::Article;
-use crate::edit::RuleId;
+mod characters;
+
+use crate::article::{Article, Fact};
+use crate::edit::{Proposal, RuleId};
+use crate::passage::Passage;
 use crate::stage::{Deadline, Stage, StageName, Verdict};
 
 /// Every rule of the stage, in running order.
-pub const RULES: &[RuleId] = &[];
+pub const RULES: &[RuleId] = &characters::IDS;
+
+/// Clues that are text a person wrote, as opposed to dates, codes and addresses.
+const TEXT_FACTS: [Fact; 7] = [
+    Fact::Title,
+    Fact::AlternativeTitle,
+    Fact::Description,
+    Fact::Notice,
+    Fact::Author,
+    Fact::Section,
+    Fact::Publisher,
+];
 
 #[derive(Default)]
 pub struct Repair;
@@ -15,7 +30,39 @@ impl Stage for Repair {
         StageName::Repair
     }
 
-    fn apply(&self, _article: &mut Article, _deadline: &Deadline) -> Verdict {
+    fn apply(&self, article: &mut Article, deadline: &Deadline) -> Verdict {
+        characters::mend(article, deadline);
+        for clue in &mut article.evidence.clues {
+            if TEXT_FACTS.contains(&clue.fact) {
+                characters::mend(&mut clue.value, deadline);
+            }
+        }
         Verdict::Keep
+    }
+}
+
+/// A text that takes proposals and keeps the log of them.
+trait Mendable {
+    fn text(&self) -> &str;
+    fn apply(&mut self, proposals: Vec<Proposal>);
+}
+
+impl Mendable for Article {
+    fn text(&self) -> &str {
+        Article::text(self)
+    }
+
+    fn apply(&mut self, proposals: Vec<Proposal>) {
+        Article::apply(self, proposals);
+    }
+}
+
+impl Mendable for Passage {
+    fn text(&self) -> &str {
+        Passage::text(self)
+    }
+
+    fn apply(&mut self, proposals: Vec<Proposal>) {
+        Passage::apply(self, proposals);
     }
 }

@@ -18,6 +18,7 @@ mod client;
 mod commit;
 mod consumer;
 mod headers;
+mod membership;
 mod producer;
 mod sink;
 mod source;

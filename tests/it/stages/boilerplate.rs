@@ -118,6 +118,21 @@ fn a_page_is_rendered_stripped_and_read() {
 }
 
 #[test]
+fn scripts_go_and_what_stands_around_them_stays() {
+    let script = format!("if (a < b && c > '</p>') {{ {} }}", "x = \"<b>\"; ".repeat(20));
+    let page = format!(
+        "<p>One</p><script src='a>b'>{script}</script><p>Two</p><!-- <script> --><p>Three</p>\
+         <STYLE>{}</STYLE ><p>Four</p><script>{script}<!-- <script>{script}</script> --></script><p>Five</p>\
+         <scripture>Six</scripture><p>Seven</p><script>{script}",
+        "p { color: red } ".repeat(20)
+    );
+    let mut article = Article::from_html(page);
+    render_only().apply(&mut article, &Deadline::never());
+    let words: Vec<&str> = article.text().split_whitespace().collect();
+    assert_eq!(words, ["One", "Two", "Three", "Four", "Five", "Six", "Seven"]);
+}
+
+#[test]
 fn rendering_alone_keeps_all_visible_text() {
     let mut article = Article::from_html(page());
     render_only().apply(&mut article, &Deadline::never());
@@ -143,6 +158,9 @@ fn bad_pages_end_soon_and_without_panic() {
         "<b class=x><p>".repeat(deep) + "deep",
         "<a><table><td>".repeat(deep),
         "<".repeat(deep),
+        "<script \"".repeat(deep),
+        "<script><!--".repeat(deep) + "</script>",
+        "<style>".repeat(deep),
         "<p>word ".repeat(deep),
         "<template><svg><p>".repeat(deep / 10),
         (0..20_000).map(|n| format!("<b id={n}><i><p>")).collect(),

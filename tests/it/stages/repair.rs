@@ -1,1 +1,85 @@
-//! To come.
+//! What rule fixtures cannot say about the repair stage: laws on any text, and
+//! which texts of an article are mended.
+
+use copydesk::article::{Article, ClueSource, Fact};
+use copydesk::stage::{Deadline, Stage, Verdict};
+use copydesk::stages::repair::Repair;
+use proptest::prelude::*;
+
+fn repaired(text: &str) -> Article {
+    let mut article = Article::from_text(text);
+    assert_eq!(Repair.apply(&mut article, &Deadline::never()), Verdict::Keep);
+    article
+}
+
+/// What misread, invisible and escaped text is made of, beside plain words.
+fn damaged_text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        "[a-zA-Z ,.\n]{1,8}",
+        "[\u{80}-\u{ff}]{1,4}",
+        "[‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸÃÂâ€]{1,5}",
+        "[А-яЂ-џ]{1,5}",
+        "[─-▟√≤∂π]{1,4}",
+        "[\u{0}-\u{1f}\u{7f}]{1,2}",
+        "[\u{200b}-\u{200f}\u{2028}-\u{202e}\u{2060}-\u{2069}\u{feff}\u{ad}\u{61c}]{1,2}",
+        "[ﬀ-ﬆĲĳŉǄ-ǌ]{1,2}",
+        "[a-o\u{300}-\u{32f}\u{1100}-\u{11ff}가-힣]{1,4}",
+        "&(amp;)?(amp;)?(lt|gt|quot|eacute|#8217|#x27|#0|nbsp|bogus);?",
+        "[\u{fffd}?]",
+        any::<char>().prop_map(String::from),
+    ];
+    proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn any_text_can_be_replayed_and_undone(text in damaged_text()) {
+        let article = repaired(&text);
+        let log = article.body().log();
+        prop_assert_eq!(log.replay(&text).as_deref(), Ok(article.text()));
+        prop_assert_eq!(log.undo(article.text()).as_deref(), Ok(text.as_str()));
+    }
+
+    #[test]
+    fn mending_twice_is_mending_once(text in damaged_text()) {
+        let once = repaired(&text);
+        let twice = repaired(once.text());
+        prop_assert_eq!(twice.text(), once.text());
+    }
+
+    #[test]
+    fn no_text_grows_beyond_bounds(text in damaged_text()) {
+        // Normal form C at most triples a character; all else shortens.
+        prop_assert!(repaired(&text).text().len() <= 3 * text.len());
+    }
+
+    #[test]
+    fn plain_text_passes(text in "[ -%'-~\n\t]{0,200}") {
+        prop_assert_eq!(repaired(&text).text(), text.as_str());
+    }
+}
+
+#[test]
+fn clues_that_are_text_are_mended_and_others_are_not() {
+    let mut article = Article::from_text("A plain body.");
+    article.evidence.add(Fact::Title, ClueSource::Message, "A cafÃ© reopens");
+    article.evidence.add(Fact::CanonicalUrl, ClueSource::Message, "https://news.example/cafÃ©");
+    Repair.apply(&mut article, &Deadline::never());
+    let values: Vec<&str> = article.evidence.clues.iter().map(|clue| clue.value.text()).collect();
+    assert_eq!(values, ["A café reopens", "https://news.example/cafÃ©"]);
+    let title = &article.evidence.clues[0].value;
+    assert_eq!(title.original().as_deref(), Ok("A cafÃ© reopens"));
+}
+
+#[test]
+fn one_long_line_takes_linear_time() {
+    // Each would take hours if any rule were quadratic.
+    for piece in
+        ["Ã©", "â€œword â€\u{9d}", "ÃƒÂ©", "а́", "&amp;", "\u{200b}x", "мії", "e\u{301}\u{323}"]
+    {
+        let text = piece.repeat(1_000_000 / piece.len());
+        repaired(&text);
+    }
+}

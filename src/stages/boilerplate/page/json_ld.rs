@@ -33,17 +33,19 @@ const ARTICLES: &[&str] = &[
     "MedicalWebPage",
 ];
 
-pub fn read(block: &str, article: &mut Article) {
+/// Adds clues; returns the `articleBody`, if there is one.
+pub fn read(block: &str, article: &mut Article) -> Option<String> {
     if block.len() > LARGEST {
-        return;
+        return None;
     }
-    let Some(value) = parse(block) else { return };
+    let value = parse(block)?;
+    let mut body = None;
     let mut queue = std::collections::VecDeque::from([&value]);
     let mut seen = 0;
     while let Some(value) = queue.pop_front() {
         seen += 1;
         if seen > MOST_OBJECTS {
-            return;
+            break;
         }
         match value {
             Value::Array(items) => queue.extend(items),
@@ -51,6 +53,8 @@ pub fn read(block: &str, article: &mut Article) {
                 let types = strings(object.get("@type"));
                 if types.iter().any(|one| ARTICLES.contains(&bare(one))) {
                     describe(value, &types, article);
+                    let stated = object.get("articleBody").and_then(Value::as_str);
+                    body = body.or(stated.map(str::to_owned));
                 }
                 for key in ["@graph", "mainEntity", "itemListElement"] {
                     queue.extend(object.get(key));
@@ -59,6 +63,7 @@ pub fn read(block: &str, article: &mut Article) {
             _ => {}
         }
     }
+    body
 }
 
 /// Pages put JSON into comments, and line breaks into its strings.

@@ -14,11 +14,13 @@ const LONGEST_VALUE: usize = 2000;
 /// A page with more clues than this is made to cost time; the rest is not read.
 const MOST_CLUES: usize = 400;
 
-pub fn read(tree: &Tree, article: &mut Article, deadline: &Deadline) {
+/// Adds clues; returns the text that JSON-LD states to be the article's.
+pub fn read(tree: &Tree, article: &mut Article, deadline: &Deadline) -> String {
+    let mut body = String::new();
     for id in tree.descendants(tree.root()) {
         let Some(element) = tree.element(id) else { continue };
         if article.evidence.clues.len() >= MOST_CLUES {
-            return;
+            break;
         }
         let evidence = &mut article.evidence;
         match element.name {
@@ -43,7 +45,11 @@ pub fn read(tree: &Tree, article: &mut Article, deadline: &Deadline) {
                 let kind = element.attribute(&local_name!("type")).unwrap_or_default();
                 if kind.trim().eq_ignore_ascii_case("application/ld+json") {
                     deadline.check();
-                    json_ld::read(&tree.text(id), article);
+                    if let Some(stated) = json_ld::read(&tree.text(id), article)
+                        && stated.len() > body.len()
+                    {
+                        body = stated;
+                    }
                 }
             }
             local_name!("h1") => add_text(evidence, Fact::Title, tree, id),
@@ -58,6 +64,7 @@ pub fn read(tree: &Tree, article: &mut Article, deadline: &Deadline) {
             _ => read_microdata(element, tree, id, evidence),
         }
     }
+    body
 }
 
 fn is_in_drawing(tree: &Tree, id: NodeId) -> bool {

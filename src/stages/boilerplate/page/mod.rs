@@ -4,13 +4,16 @@ mod json_ld;
 mod metadata;
 mod names;
 mod render;
+mod scripts;
 mod tree;
 
-use crate::article::{Article, Block, ClueSource, Flag};
+use crate::article::{Article, Block, ClueSource, Fact, Flag};
 use crate::stage::Deadline;
 use crate::stages::boilerplate::decide;
-use crate::stages::boilerplate::removal::{self, Cut};
-use crate::stages::boilerplate::rules::{self, Scene};
+use crate::stages::boilerplate::features::{self, Statements};
+use crate::stages::boilerplate::model::{self, Thresholds};
+use crate::stages::boilerplate::removal;
+use crate::stages::boilerplate::rules::Scene;
 use crate::stages::boilerplate::segment::Segment;
 use render::Rendering;
 use tree::Tree;
@@ -20,47 +23,68 @@ pub fn render_into(article: &mut Article, html: &str, deadline: &Deadline) {
     render(article, html, deadline);
 }
 
-fn render(article: &mut Article, html: &str, deadline: &Deadline) -> Vec<Segment> {
+/// A page's text, its segments, and what it states, without an article.
+#[cfg(feature = "train")]
+pub fn prepare(
+    html: &str,
+    url: Option<String>,
+    deadline: &Deadline,
+) -> (String, Vec<Segment>, Statements) {
+    let mut article = Article::default();
+    article.url = url;
+    let (segments, statements) = render(&mut article, html, deadline);
+    (article.text().to_owned(), segments, statements)
+}
+
+fn render(article: &mut Article, html: &str, deadline: &Deadline) -> (Vec<Segment>, Statements) {
     let tree = Tree::parse(html, deadline);
-    metadata::read(&tree, article, deadline);
+    let article_body = metadata::read(&tree, article, deadline);
     let Rendering { text, segments } = render::render(&tree, deadline);
     let blocks = segments
         .iter()
         .map(|segment| Block { kind: segment.kind, span: segment.span.clone() })
         .collect();
     article.set_body(text, Some(blocks));
-    segments
+    let stated = |fact| article.evidence.of(fact).map(|clue| clue.value.text().to_owned());
+    let mut statements = Statements {
+        titles: stated(Fact::Title).collect(),
+        description: stated(Fact::Description).next().unwrap_or_default(),
+        article_body,
+    };
+    if let Some(address) = &article.url {
+        statements.add_address(address);
+    }
+    (segments, statements)
 }
 
 pub fn strip(article: &mut Article, html: &str, deadline: &Deadline) {
-    let segments = render(article, html, deadline);
+    let (segments, statements) = render(article, html, deadline);
     let text = article.text();
-    let body = decide::body(&segments);
-    let scene = Scene::new(text, &segments, body.clone(), true);
-    let mut clues = Vec::new();
-    let mut cuts = Vec::with_capacity(segments.len());
-    for (index, segment) in segments.iter().enumerate() {
-        deadline.check();
-        let named = rules::ALL
-            .iter()
-            .find_map(|rule| (rule.judge)(&scene, index).map(|confidence| (rule, confidence)));
-        if let Some((rule, _)) = named
-            && let Some(fact) = rule.clue
-            && segment.measure.words <= MOST_CLUE_WORDS
-        {
-            clues.push((fact, scene.written(index).to_owned()));
-        }
-        cuts.push(named.map(|(rule, confidence)| Cut { rule: rule.id, confidence }));
-    }
+    let likely = decide::body(&segments);
+    deadline.check();
+    let matrix = features::matrix(
+        text,
+        &segments,
+        &likely,
+        &statements,
+        true,
+        &model::candidates(&segments),
+    );
+    deadline.check();
+    let probabilities = model::PAGE.probabilities(&matrix, &segments);
+    let kept = model::keep(&probabilities, &segments, THRESHOLDS);
+    let nothing = !kept.contains(&true);
+    let scene = Scene::new(text, &segments, kept, true);
+    let (cuts, clues) = scene.cuts(deadline);
     let proposals = removal::proposals(text, &segments, &cuts);
     article.apply(proposals);
     for (fact, value) in clues {
         article.evidence.add(fact, ClueSource::VisibleText, value);
     }
-    if body.is_empty() {
+    if nothing {
         article.flag(Flag::NotAnArticle);
     }
 }
 
-/// Longer blocks say too much to be one fact.
-const MOST_CLUE_WORDS: u32 = 60;
+/// Measured on sites that the model was not trained on.
+const THRESHOLDS: Thresholds = Thresholds { inside: 0.4, outside: 0.6, even: 0.4 };

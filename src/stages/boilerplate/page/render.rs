@@ -9,6 +9,7 @@ use crate::article::BlockKind;
 use crate::stage::Deadline;
 use crate::stages::boilerplate::phrases;
 use crate::stages::boilerplate::segment::{Marks, Place, Segment};
+use crate::text::hashing::fingerprint;
 use crate::text::lines::measure;
 
 /// The text that a browser would show, and its blocks in order.
@@ -41,7 +42,7 @@ pub fn render(tree: &Tree, deadline: &Deadline) -> Rendering {
             Content::Text(text) => writer.text(text, open.last()),
             Content::Element(element) if is_unseen(element) => descend = false,
             Content::Element(element) => {
-                let entered = enter(element, open.last(), &mut writer);
+                let entered = enter(id, element, open.last(), &mut writer);
                 if let Some(entered) = entered {
                     if tree.first_child(id).is_some() {
                         open.push(Open { id, first: writer.segments.len(), ..entered });
@@ -124,6 +125,15 @@ struct Open {
     named: Marks,
     in_link: bool,
     preformatted: bool,
+    depth: u16,
+    tag: u8,
+    /// The outermost article element.
+    article: u32,
+    /// The innermost block element.
+    block_id: u32,
+    containers: [u32; 3],
+    /// Of this block element and the ones around it.
+    signatures: [u64; 2],
 }
 
 fn is_unseen(element: &Element) -> bool {
@@ -164,7 +174,7 @@ fn hides(style: &str) -> bool {
 }
 
 /// `None` for an element that holds nothing and only acts, such as a line break.
-fn enter(element: &Element, outer: Option<&Open>, writer: &mut Writer) -> Option<Open> {
+fn enter(id: NodeId, element: &Element, outer: Option<&Open>, writer: &mut Writer) -> Option<Open> {
     if element.name == local_name!("br") {
         writer.line_break(outer);
         return None;
@@ -174,7 +184,7 @@ fn enter(element: &Element, outer: Option<&Open>, writer: &mut Writer) -> Option
         return None;
     }
     let mut open = outer.copied().unwrap_or(Open {
-        id: NodeId::default(),
+        id,
         first: 0,
         block: false,
         cell: false,
@@ -183,7 +193,14 @@ fn enter(element: &Element, outer: Option<&Open>, writer: &mut Writer) -> Option
         named: Marks::default(),
         in_link: false,
         preformatted: false,
+        depth: 0,
+        tag: 0,
+        article: 0,
+        block_id: 0,
+        containers: [0; 3],
+        signatures: [0; 2],
     });
+    open.depth = open.depth.saturating_add(1);
     open.block = is_block(&element.name);
     open.cell = false;
     let (marks, kind) = meaning(&element.name);
@@ -194,10 +211,17 @@ fn enter(element: &Element, outer: Option<&Open>, writer: &mut Writer) -> Option
         open.kind = kind;
     }
     match element.name {
+        local_name!("article") if open.article == 0 => open.article = id.number(),
         local_name!("a") => open.in_link = true,
         local_name!("pre") => open.preformatted = true,
         local_name!("td") | local_name!("th") => open.cell = true,
         _ => {}
+    }
+    if open.block {
+        open.tag = tag_number(&element.name);
+        open.containers = [open.block_id, open.containers[0], open.containers[1]];
+        open.block_id = id.number();
+        open.signatures = [signature(element), open.signatures[0]];
     }
     open.named = Marks::default();
     for attribute in &element.attributes {
@@ -259,6 +283,38 @@ fn meaning(name: &LocalName) -> (Marks, Option<BlockKind>) {
     }
 }
 
+/// Numbers elements so that likes are near each other, for a model that splits by size.
+fn tag_number(name: &LocalName) -> u8 {
+    match &**name {
+        "p" => 1,
+        "blockquote" => 2,
+        "pre" => 3,
+        "h1" => 4,
+        "h2" => 5,
+        "h3" => 6,
+        "h4" | "h5" | "h6" => 7,
+        "li" => 8,
+        "dd" | "dt" => 9,
+        "tr" => 10,
+        "section" | "article" | "main" => 11,
+        "div" => 12,
+        "figcaption" | "figure" => 13,
+        "header" => 14,
+        "summary" | "details" => 15,
+        "aside" => 16,
+        "form" | "fieldset" | "legend" => 17,
+        "button" => 18,
+        "nav" | "menu" => 19,
+        "footer" => 20,
+        _ => 0,
+    }
+}
+
+fn signature(element: &Element) -> u64 {
+    let class = element.attribute(&local_name!("class")).unwrap_or_default();
+    fingerprint(element.name.as_bytes()).rotate_left(9) ^ fingerprint(class.as_bytes())
+}
+
 fn is_block(name: &LocalName) -> bool {
     matches!(
         &**name,
@@ -308,6 +364,11 @@ fn is_block(name: &LocalName) -> bool {
             | "tr"
             | "ul"
     )
+}
+
+fn is_blank(character: char) -> bool {
+    character.is_whitespace()
+        || matches!(character, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
 }
 
 /// White space owed before the next character, weakest first.
@@ -395,11 +456,17 @@ impl Writer {
     fn end_block(&mut self, open: Option<&Open>) {
         self.gap = Gap::None;
         self.broken = false;
-        // A block of nothing but no-break spaces shows nothing.
-        let written = self.text[self.start..].trim();
+        // A block of nothing but no-break or zero-width spaces shows nothing.
+        let written = self.text[self.start..].trim_matches(is_blank);
         let place = Place {
             marks: open.map_or(Marks::default(), |open| open.marks),
             linked_chars: std::mem::take(&mut self.linked_chars),
+            depth: open.map_or(0, |open| open.depth),
+            tag: open.map_or(0, |open| open.tag),
+            article: open.map_or(0, |open| open.article),
+            containers: open.map_or([0; 3], |open| open.containers),
+            signature: open
+                .map_or(0, |open| open.signatures[0] ^ open.signatures[1].rotate_left(17)),
         };
         if written.is_empty() {
             self.text.truncate(self.segments.last().map_or(0, |last| last.span.end));
@@ -407,7 +474,8 @@ impl Writer {
             return;
         }
         let from = self.start
-            + (self.text[self.start..].len() - self.text[self.start..].trim_start().len());
+            + (self.text[self.start..].len()
+                - self.text[self.start..].trim_start_matches(is_blank).len());
         let span = from..from + written.len();
         self.text.truncate(span.end);
         let written = &self.text[span.clone()];

@@ -17,6 +17,7 @@ use html5ever::tree_builder::{
 };
 use html5ever::{Attribute, LocalName, QualName, local_name, ns};
 
+use super::scripts;
 use crate::stage::Deadline;
 
 /// Browsers stop nesting at 512.
@@ -26,8 +27,14 @@ const MAX_NODES: usize = 3_000_000;
 const TOKENS_A_CHECK: u32 = 4096;
 
 /// The place of a node in its [`Tree`].
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct NodeId(u32);
+
+impl NodeId {
+    pub fn number(self) -> u32 {
+        self.0
+    }
+}
 
 /// No node; no document has as many.
 const NONE: u32 = u32::MAX;
@@ -75,7 +82,9 @@ impl Tree {
             Guard { builder, ignored: Cell::new(0), tokens: Cell::new(0), deadline: *deadline };
         let tokenizer = Tokenizer::new(guard, TokenizerOpts::default());
         let input = BufferQueue::default();
-        input.push_back(StrTendril::from_slice(html));
+        for part in scripts::parsed_parts(html) {
+            input.push_back(StrTendril::from_slice(part));
+        }
         // The tokenizer stops at each script to let it run; here none does.
         while !matches!(tokenizer.feed(&input), html5ever::TokenizerResult::Done) {}
         tokenizer.end();

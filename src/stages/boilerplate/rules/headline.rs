@@ -16,10 +16,7 @@ const REACH: usize = 8;
 const WORDS: Range<u32> = 3..36;
 
 fn judge(scene: &Scene, index: usize) -> Option<f32> {
-    let marked = scene.is_page
-        && scene.segment(index).place.marks.has(Marks::MAIN_HEADING)
-        && index <= scene.body.start + 1;
-    (marked || scene.headline == Some(index)).then_some(0.9)
+    (scene.headline == Some(index)).then_some(0.9)
 }
 
 /// The last line above the body that reads like a headline.

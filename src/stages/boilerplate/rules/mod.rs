@@ -23,9 +23,10 @@ use std::ops::Range;
 
 use crate::article::Fact;
 use crate::edit::RuleId;
-use crate::stages::boilerplate::decide::FURNITURE;
+use crate::stage::Deadline;
 use crate::stages::boilerplate::flat::broken_line;
 use crate::stages::boilerplate::phrases::Phrase;
+use crate::stages::boilerplate::removal::Cut;
 use crate::stages::boilerplate::segment::{Marks, Segment};
 
 pub struct Rule {
@@ -70,14 +71,17 @@ pub const IDS: &[RuleId] = &{
     ids
 };
 
-/// What a rule sees: all segments, and where the article is thought to stand.
+/// What a rule sees: all segments, and which of them are thought to be the article's.
 pub struct Scene<'a> {
     pub text: &'a str,
     pub segments: &'a [Segment],
+    /// One a segment: whether it is thought to be the article's. A rule may know better.
+    pub kept: Vec<bool>,
+    /// From the first kept sentence to the last kept segment.
     pub body: Range<usize>,
     /// Whether the text was rendered from a page, with marks on its segments.
     pub is_page: bool,
-    /// The segment that reads like the headline of flat text.
+    /// The segment that reads like the headline.
     pub headline: Option<usize>,
 }
 
@@ -86,9 +90,14 @@ pub struct Scene<'a> {
 const EDGE: usize = 2;
 
 impl<'a> Scene<'a> {
-    pub fn new(text: &'a str, segments: &'a [Segment], body: Range<usize>, is_page: bool) -> Self {
+    pub fn new(text: &'a str, segments: &'a [Segment], kept: Vec<bool>, is_page: bool) -> Self {
+        let is_prose = |index: &usize| kept[*index] && segments[*index].is_prose();
+        let first = kept.iter().position(|&kept| kept).unwrap_or(0);
+        let start = (0..kept.len()).find(is_prose).unwrap_or(first);
+        let end = kept.iter().rposition(|&kept| kept).map_or(0, |last| last + 1);
+        let body = start..end;
         let headline = headline::find(segments, &body);
-        Self { text, segments, body, is_page, headline }
+        Self { text, segments, kept, body, is_page, headline }
     }
 
     pub fn segment(&self, index: usize) -> &Segment {
@@ -99,17 +108,13 @@ impl<'a> Scene<'a> {
         &self.text[self.segments[index].span.clone()]
     }
 
-    pub fn is_in_body(&self, index: usize) -> bool {
-        self.body.contains(&index)
-    }
-
     /// How sure it is that the segment is furniture with this wording.
     pub fn reads(&self, index: usize, phrase: Phrase) -> Option<f32> {
         let segment = self.segment(index);
         if segment.phrase != Some(phrase) {
             return None;
         }
-        if !segment.is_prose() {
+        if !self.kept[index] || !segment.is_prose() {
             return Some(0.95);
         }
         let at_edge = index <= self.body.start || index + EDGE >= self.body.end;
@@ -120,13 +125,38 @@ impl<'a> Scene<'a> {
         (may_be_sentence && at_edge && segment.measure.words <= 50).then_some(0.8)
     }
 
-    /// How sure it is that the segment is furniture of which the page says so.
+    /// How sure it is that a segment is what the page says of it. Of the kept ones
+    /// only labels are doubted, and only where the page is explicit.
     pub fn stands_in(&self, index: usize, marks: Marks) -> Option<f32> {
         let segment = self.segment(index);
-        let inner = segment.place.marks;
-        if !inner.has(marks) {
-            return None;
-        }
-        (!self.is_in_body(index) || inner.has(FURNITURE) || !segment.is_prose()).then_some(0.85)
+        let doubted = !self.kept[index]
+            || segment.place.marks.has(EXPLICIT) && marks.has(EXPLICIT) && !segment.is_prose();
+        (doubted && segment.place.marks.has(marks)).then_some(0.85)
+    }
+
+    /// What goes and by which rule, and what that says about the article.
+    pub fn cuts(&self, deadline: &Deadline) -> (Vec<Option<Cut>>, Vec<(Fact, String)>) {
+        let mut clues = Vec::new();
+        let cuts = (0..self.segments.len())
+            .map(|index| {
+                deadline.check();
+                let (rule, confidence) =
+                    ALL.iter().find_map(|rule| Some((rule, (rule.judge)(self, index)?)))?;
+                if let Some(fact) = rule.clue
+                    && self.segment(index).measure.words <= MOST_CLUE_WORDS
+                {
+                    clues.push((fact, self.written(index).to_owned()));
+                }
+                Some(Cut { rule: rule.id, confidence })
+            })
+            .collect();
+        (cuts, clues)
     }
 }
+
+/// Names that are given to furniture alone.
+const EXPLICIT: Marks =
+    Marks::NAMED_NEWSLETTER.union(Marks::NAMED_COOKIE).union(Marks::NAMED_SHARE);
+
+/// Longer segments say too much to be one fact.
+const MOST_CLUE_WORDS: u32 = 60;

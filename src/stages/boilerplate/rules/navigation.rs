@@ -9,9 +9,7 @@ use crate::stages::boilerplate::segment::Marks;
 pub const RULE: Rule = Rule { id: RuleId("boilerplate.layout.navigation"), clue: None, judge };
 
 fn judge(scene: &Scene, index: usize) -> Option<f32> {
-    let named = scene
-        .reads(index, Phrase::Navigation)
-        .filter(|_| scene.is_page || !scene.is_in_body(index));
+    let named = scene.reads(index, Phrase::Navigation).filter(|_| !scene.kept[index]);
     let marks = Marks::NAVIGATION
         .union(Marks::NAMED_NAVIGATION)
         .union(Marks::FOOTER)
