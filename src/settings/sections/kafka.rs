@@ -128,8 +128,10 @@ section! {
         compression: Compression = Compression::Lz4;
         /// How long a message may take to be acknowledged, with all retries, in milliseconds.
         delivery_timeout_millis: u64 = 120_000, between(1, 2_147_483_647);
-        /// The largest message to send; the topics' own limits must allow it.
-        max_message_bytes: usize = 1_000_000, between(1_000, 1_000_000_000);
+        /// The largest message to send. Where the topics' own limits can be asked for and
+        /// are lower, they hold instead. A dead letter is some headers larger than its
+        /// original, so the dead-letter topic must take more than the input topics do.
+        max_message_bytes: usize = 16 * 1024 * 1024, between(1_000, 1_000_000_000);
         /// Any property of librdkafka, for consumer and producer. Its dots stay:
         /// `"socket.keepalive.enable" = true`, or as a variable
         /// COPYDESK__KAFKA__PROPERTIES__SOCKET_KEEPALIVE_ENABLE=true.
