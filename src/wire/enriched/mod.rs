@@ -156,7 +156,7 @@ pub struct Quote<'a> {
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub speaker: Option<Cow<'a, str>>,
     /// That the speaker is right; without one, that it is a quote. 0 to 1.
-    #[schemars(range(min = 0, max = 1), example = 0.93)]
+    #[schemars(example = 0.93, range(min = 0, max = 1))]
     pub confidence: f64,
 }
 
