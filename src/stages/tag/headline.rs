@@ -124,9 +124,10 @@ fn choose(candidates: &[Candidate]) -> Option<usize> {
 /// networks is the headline more often than what stands in its window's title.
 fn weight(candidates: &[Candidate], index: usize) -> f32 {
     let candidate = &candidates[index];
-    let is_repeated = candidates[..index]
-        .iter()
-        .any(|other| other.source == candidate.source && other.key == candidate.key);
+    let is_repeated = candidates[..index].iter().any(|other| {
+        (other.source, other.is_heading, &other.key)
+            == (candidate.source, candidate.is_heading, &candidate.key)
+    });
     if is_repeated {
         return 0.0;
     }
@@ -140,12 +141,12 @@ fn weight(candidates: &[Candidate], index: usize) -> f32 {
         return 0.1;
     }
     match candidate.source {
-        ClueSource::VisibleText => 3.0,
+        ClueSource::Element if candidate.is_heading => 3.2,
         ClueSource::OpenGraph => 2.6,
         ClueSource::JsonLd => 2.4,
-        ClueSource::Element if candidate.is_heading => 1.8,
         ClueSource::Microdata | ClueSource::Message => 1.5,
         ClueSource::Meta => 1.3,
+        ClueSource::VisibleText => 1.0,
         ClueSource::Element => 0.8,
         ClueSource::Url => 0.1,
     }
