@@ -261,7 +261,11 @@ pub fn cross_validate(paths: &[PathBuf], form: Form) -> String {
                 })
                 .collect();
             let report = Report { pages, input_bytes: 0 };
-            let name = path.file_name().unwrap().to_string_lossy().replace(".jsonl", "");
+            let name = path
+                .file_name()
+                .expect("a data set is a file")
+                .to_string_lossy()
+                .replace(".jsonl", "");
             table.entry(format!("{inside} {outside} {even}")).or_insert_with(Vec::new).push(
                 format!(
                     "{name} {:.4} ({:.3}/{:.3})",
