@@ -183,6 +183,8 @@ pub enum Fact {
     Notice,
     /// What the page says it is (`og:type`, JSON-LD `@type`).
     PageType,
+    /// When the scraper took the page: nothing was published after it.
+    Fetched,
 }
 
 /// Where a clue was found.

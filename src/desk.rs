@@ -2,9 +2,13 @@
 //! message that is published for it. Pure: the same delivery, version and
 //! settings give the same outbound message.
 
+use std::time::Duration;
+
 use crate::error::{Error, PipelineError};
 use crate::pipeline::{Pipeline, Run};
-use crate::stage::{RejectReason, Verdict};
+use crate::settings::{Settings, StagesSettings};
+use crate::stage::{RejectReason, Stage, StageName, Verdict};
+use crate::stages::{self, boilerplate};
 use crate::transport::{Delivery, Destination, Outbound};
 use crate::wire::dead_letter;
 use crate::wire::enriched::Encoder;
@@ -46,18 +50,47 @@ pub enum Outcome {
     },
 }
 
+/// An outcome by its kind alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    Enriched,
+    Rejected,
+    Tombstone,
+    DeadLetter,
+}
+
 impl Outcome {
-    pub fn outbound(self) -> Option<Outbound> {
+    pub fn kind(&self) -> Kind {
+        match self {
+            Outcome::Enriched { .. } => Kind::Enriched,
+            Outcome::Rejected { .. } => Kind::Rejected,
+            Outcome::Tombstone { .. } => Kind::Tombstone,
+            Outcome::DeadLetter { .. } => Kind::DeadLetter,
+        }
+    }
+
+    /// The message to publish, if there is one.
+    pub fn outbound(&self) -> Option<&Outbound> {
         match self {
             Outcome::Enriched { outbound, .. }
             | Outcome::Tombstone { outbound }
             | Outcome::DeadLetter { outbound, .. } => Some(outbound),
-            Outcome::Rejected { outbound, .. } => outbound,
+            Outcome::Rejected { outbound, .. } => outbound.as_ref(),
         }
     }
 }
 
 impl Desk {
+    pub fn new(settings: &Settings) -> Self {
+        let time_limit = Duration::from_millis(settings.worker.article_deadline_millis);
+        Self {
+            decoder: Decoder::new(settings.input.clone()),
+            pipeline: Pipeline::new(stages_of(&settings.stages), Some(time_limit)),
+            encoder: Encoder::new(settings.output.clone()),
+            rejected: settings.worker.rejected,
+        }
+    }
+
     /// Never fails: what cannot be done becomes a dead letter.
     pub fn edit(&self, delivery: &Delivery) -> Outcome {
         // The stages have their own boundary; this one is for decode and encode.
@@ -112,4 +145,20 @@ impl Desk {
             partition: delivery.origin.partition,
         }
     }
+}
+
+/// A page is turned into text even where nothing is to be stripped from it.
+fn stages_of(settings: &StagesSettings) -> Vec<Box<dyn Stage>> {
+    let mut enabled: Vec<Box<dyn Stage>> = Vec::new();
+    for name in StageName::ALL {
+        match name {
+            StageName::Boilerplate if !settings.boilerplate => {
+                enabled.push(Box::new(boilerplate::render_only()));
+            }
+            StageName::Repair if !settings.repair => {}
+            StageName::Tag if !settings.tag => {}
+            name => enabled.push(stages::named(name)),
+        }
+    }
+    enabled
 }

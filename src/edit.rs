@@ -114,14 +114,14 @@ impl EditLog {
     /// Takes the changes back, from the result to the original.
     pub fn undo(&self, result: &str) -> Result<String, LogMismatch> {
         let mut original = String::with_capacity(result.len());
-        let mut done = 0;
+        let mut done = 0usize;
         for change in &self.changes {
             let gap_length = change
                 .span
                 .start
                 .checked_sub(original.len())
                 .ok_or(LogMismatch { at: change.span.start })?;
-            let start = done + gap_length;
+            let start = done.saturating_add(gap_length);
             let gap = result.get(done..start).ok_or(LogMismatch { at: done })?;
             let end = start + change.after.len();
             if result.get(start..end) != Some(change.after.as_str()) {

@@ -12,7 +12,13 @@ pub mod text;
 
 pub mod desk;
 pub mod error;
+pub mod eval;
+pub mod explain;
 pub mod settings;
 pub mod telemetry;
 pub mod transport;
 pub mod wire;
+pub mod worker;
+
+#[cfg(feature = "train")]
+pub mod train;

@@ -1,1 +1,54 @@
-fn main() {}
+//! The command line. Each command is one file under `commands`.
+
+mod commands;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use commands::{check, demo, explain, process, run, schema, settings};
+
+/// Reads raw scraped news from Kafka, strips boilerplate, repairs the text, tags
+/// metadata, and publishes enriched articles with every change on record.
+#[derive(Parser)]
+#[command(name = "copydesk", version, max_term_width = 100, after_help = EXAMPLES)]
+#[command(arg_required_else_help = true, disable_help_subcommand = true)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Run(run::Arguments),
+    Process(process::Arguments),
+    Demo(demo::Arguments),
+    Explain(explain::Arguments),
+    Check(check::Arguments),
+    Schema(schema::Arguments),
+    Settings(settings::Arguments),
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  copydesk demo                                    see it work, with nothing installed
+  copydesk run --config copydesk.toml              the worker
+  copydesk process articles.ndjson > out.ndjson    the same work on a file
+  copydesk explain page.html                       what was cut, mended and tagged in one article
+
+Exit codes:
+  0  done, nothing dead-lettered
+  1  some articles were dead-lettered, or the run failed
+  2  the settings or the command line are at fault; nothing was done";
+
+fn main() -> ExitCode {
+    let outcome = match CommandLine::parse().command {
+        Command::Run(arguments) => run::run(arguments),
+        Command::Process(arguments) => process::run(arguments),
+        Command::Demo(arguments) => demo::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
+        Command::Check(arguments) => check::run(arguments),
+        Command::Schema(arguments) => schema::run(arguments),
+        Command::Settings(arguments) => settings::run(arguments),
+    };
+    outcome.unwrap_or_else(|failure| failure.report())
+}

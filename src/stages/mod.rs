@@ -10,9 +10,9 @@ use crate::stage::{Stage, StageName};
 /// The stage of that name, ready to run.
 pub fn named(name: StageName) -> Box<dyn Stage> {
     match name {
-        StageName::Boilerplate => Box::new(boilerplate::Boilerplate::default()),
-        StageName::Repair => Box::new(repair::Repair::default()),
-        StageName::Tag => Box::new(tag::Tag::default()),
+        StageName::Boilerplate => Box::<boilerplate::Boilerplate>::default(),
+        StageName::Repair => Box::<repair::Repair>::default(),
+        StageName::Tag => Box::<tag::Tag>::default(),
     }
 }
 

@@ -95,11 +95,11 @@ pub struct Report {
     pub result: Result<(), TransportError>,
 }
 
-/// A message the sink did not accept; it comes back whole.
+/// Why a message was not accepted.
 #[derive(Debug)]
 pub enum NotSent {
     /// The sink's queue is full: send it again when a report has come.
-    Full(Outbound),
+    Full,
     /// There will be no report.
     Failed(TransportError),
 }
@@ -108,7 +108,7 @@ pub enum NotSent {
 /// order they were sent, as long as none of them fails.
 pub trait Sink: Send {
     /// Accepts a message; exactly one report follows under its ticket.
-    fn send(&mut self, ticket: Ticket, outbound: Outbound) -> Result<(), NotSent>;
+    fn send(&mut self, ticket: Ticket, outbound: &Outbound) -> Result<(), NotSent>;
 
     /// The next report. Pending while there is none. Safe to cancel.
     fn next_report(&mut self) -> impl Future<Output = Report> + Send;

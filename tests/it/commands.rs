@@ -1,1 +1,487 @@
-//! To come.
+//! The commands, run as a person runs them: the real binary, its output, its exit code.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use copydesk::transport::kafka::EmbeddedBroker;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+fn copydesk(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_copydesk"));
+    // The developer's own settings are none of these tests' business.
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("COPYDESK") {
+            command.env_remove(name);
+        }
+    }
+    command.args(arguments);
+    command
+}
+
+/// Runs it to the end with `input` on standard input.
+fn run_on(mut command: Command, input: &[u8]) -> Output {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            // It may end without reading all.
+            let _ = stdin.write_all(input);
+        });
+        child.wait_with_output().expect("it ends")
+    })
+}
+
+fn run(arguments: &[&str]) -> Output {
+    run_on(copydesk(arguments), b"")
+}
+
+fn process(arguments: &[&str], input: &[u8]) -> Output {
+    let arguments: Vec<_> = ["process"].into_iter().chain(arguments.iter().copied()).collect();
+    run_on(copydesk(&arguments), input)
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap_or_else(|| panic!("killed: {}", stderr(output)))
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("told in UTF-8")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("told in UTF-8")
+}
+
+/// Each line of NDJSON.
+fn lines(text: &[u8]) -> Vec<Value> {
+    let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    lines.map(|line| serde_json::from_slice(line).expect("a line is JSON")).collect()
+}
+
+fn ids(output: &Output) -> Vec<String> {
+    let id = |article: Value| article["id"].as_str().expect("an article has an id").to_string();
+    lines(&output.stdout).into_iter().map(id).collect()
+}
+
+fn article(id: &str, text: &str) -> String {
+    format!("{}\n", json!({ "id": id, "text": text }))
+}
+
+const PARAGRAPH: &str =
+    "The harbour board voted on Tuesday to keep the old lighthouse lit through the winter.";
+
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("a folder can be made"))
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+        std::fs::write(self.path(name), content).expect("a file can be written");
+        self.path(name).to_str().expect("a path of UTF-8").to_string()
+    }
+}
+
+#[test]
+fn without_a_command_the_manual_is_shown() {
+    let output = run(&[]);
+    assert_eq!(code(&output), 2);
+    let manual = stderr(&output);
+    for command in ["run", "process", "demo", "explain", "check", "schema", "settings"] {
+        assert!(manual.contains(&format!("\n  {command} ")), "{command}: {manual}");
+    }
+    assert!(manual.contains("Exit codes:"), "{manual}");
+}
+
+#[test]
+fn the_manual_of_each_command_names_its_options() {
+    let options: [(&str, &[&str]); 7] = [
+        ("run", &["--brokers", "--input", "--output", "--dead-letters", "--config", "--set"]),
+        ("process", &["--format", "--dead-letters", "--only", "--threads", "--config", "--set"]),
+        ("demo", &["--keep"]),
+        ("explain", &["--html", "--format", "--config", "--set"]),
+        ("check", &["--config", "--set"]),
+        ("schema", &["raw", "enriched", "dead-letter"]),
+        ("settings", &["--docs", "--config", "--set"]),
+    ];
+    for (command, options) in options {
+        let output = run(&[command, "--help"]);
+        assert_eq!(code(&output), 0);
+        let manual = stdout(&output);
+        for option in options {
+            assert!(manual.contains(option), "{command} {option}: {manual}");
+        }
+        assert!(manual.lines().all(|line| line.chars().count() <= 100), "{manual}");
+    }
+}
+
+#[test]
+fn faults_of_the_settings_are_all_told_and_end_with_2() {
+    let folder = Folder::new();
+    let config = folder.write(
+        "copydesk.toml",
+        "[kafka]\nbroker = 'a:1'\nlinger_millis = -1\n[worker]\ndead_letter_ratio = 2",
+    );
+    for command in ["run", "process", "check", "settings"] {
+        let output = run(&[command, "--config", &config]);
+        assert_eq!(code(&output), 2, "{command}");
+        let told = stderr(&output);
+        let lines: Vec<_> = told.lines().collect();
+        assert_eq!(lines[0], "copydesk: 3 faults in the settings", "{command}");
+        assert!(lines[1].contains("unknown key, did you mean kafka.brokers?"), "{told}");
+        assert!(lines[2].contains("kafka.linger_millis"), "{told}");
+        assert!(lines[3].contains("worker.dead_letter_ratio"), "{told}");
+        assert!(lines.iter().skip(1).all(|line| line.contains("copydesk.toml")), "{told}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn the_short_flags_of_run_are_settings() {
+    let output = run(&["run", "--brokers", "nowhere", "--output", "a b", "--input", "x,,y"]);
+    assert_eq!(code(&output), 2);
+    let told = stderr(&output);
+    assert!(told.contains("kafka.brokers (--brokers): expected"), "{told}");
+    assert!(told.contains("kafka.output_topic (--output): expected"), "{told}");
+    assert!(told.contains("kafka.input_topics (--input): expected"), "{told}");
+}
+
+#[test]
+fn what_the_kafka_client_refuses_is_a_fault_of_the_settings() {
+    let properties = [
+        "--set",
+        "kafka.properties.enable.auto.commit=true",
+        "--set",
+        "kafka.properties.no.such.property=1",
+    ];
+    for command in ["run", "check"] {
+        let arguments: Vec<_> = [command].into_iter().chain(properties).collect();
+        let output = run(&arguments);
+        assert_eq!(code(&output), 2, "{}", stderr(&output));
+        let told = stderr(&output);
+        assert!(told.starts_with("copydesk: 2 faults in the settings\n"), "{told}");
+        assert!(told.contains("enable.auto.commit") && told.contains("no.such.property"), "{told}");
+    }
+}
+
+#[test]
+fn check_finds_what_is_missing_and_what_is_well() {
+    let broker = EmbeddedBroker::start(1).unwrap();
+    broker.create_topic("articles.raw", 2).unwrap();
+    broker.create_topic("articles.enriched", 2).unwrap();
+    let brokers = format!("kafka.brokers={}", broker.brokers().join(","));
+    let topics = ["--set", "kafka.input_topics=^articles[.]r,news.raw"];
+    let output = run(&["check", "--set", &brokers, topics[0], topics[1]]);
+    assert_eq!(code(&output), 1, "{}", stderr(&output));
+    let told = stderr(&output);
+    assert!(told.starts_with("copydesk: 2 faults between here and the topics\n"), "{told}");
+    assert!(told.contains("news.raw") && told.contains("articles.dead-letter"), "{told}");
+    assert!(!told.contains("articles[.]r"), "{told}");
+
+    broker.create_topic("articles.dead-letter", 2).unwrap();
+    let output = run(&["check", "--set", &brokers]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert!(stdout(&output).starts_with("all well: articles.raw"), "{}", stdout(&output));
+}
+
+#[test]
+fn settings_shows_what_is_in_effect_and_where_it_is_from() {
+    let mut command = copydesk(&["settings", "--set", "worker.threads=3"]);
+    command.env("COPYDESK__KAFKA__BROKERS", "one:9092,two:9092");
+    command.env("COPYDESK__KAFKA__PRODUCER_PROPERTIES__SSL_KEYSTORE_PASSWORD", "hunter-two");
+    let output = run_on(command, b"");
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let shown = stdout(&output);
+    let brokers =
+        "brokers = [\"one:9092\", \"two:9092\"]  # environment COPYDESK__KAFKA__BROKERS\n";
+    assert!(shown.contains(brokers), "{shown}");
+    assert!(shown.contains("\nthreads = 3  # --set\n"), "{shown}");
+    assert!(shown.contains("\ngroup_id = \"copydesk\"\n"), "{shown}");
+    assert!(shown.contains("\"ssl.keystore.password\" = \"***\""), "{shown}");
+    assert!(!shown.contains("hunter-two"), "{shown}");
+    toml::from_str::<toml::Table>(&shown).expect("it is a settings file");
+}
+
+#[test]
+fn settings_docs_is_the_reference() {
+    let output = run(&["settings", "--docs"]);
+    assert_eq!(code(&output), 0);
+    assert_eq!(stdout(&output), copydesk::settings::reference());
+}
+
+#[test]
+fn schema_prints_the_shipped_schemas() {
+    for message in ["raw", "enriched", "dead-letter"] {
+        let output = run(&["schema", message]);
+        let path = format!("{}/config/schema/{message}.json", env!("CARGO_MANIFEST_DIR"));
+        assert_eq!(stdout(&output), std::fs::read_to_string(path).unwrap());
+    }
+    assert_eq!(code(&run(&["schema", "cooked"])), 2);
+}
+
+#[test]
+fn process_keeps_the_order_of_the_input_on_many_threads() {
+    // Every seventh article is a thousand times longer than its neighbours.
+    let text = |number: usize| match number % 7 {
+        0 => vec![PARAGRAPH; 1_000].join("\n"),
+        _ => PARAGRAPH.to_string(),
+    };
+    let input: String =
+        (0..700).map(|number| article(&number.to_string(), &text(number))).collect();
+    let output = process(&["--threads", "8"], input.as_bytes());
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert_eq!(ids(&output), (0..700).map(|number| number.to_string()).collect::<Vec<_>>());
+}
+
+#[test]
+fn process_keeps_the_order_with_room_for_one_article_only() {
+    let input: String = (0..50).map(|number| article(&number.to_string(), PARAGRAPH)).collect();
+    for room in ["worker.in_flight_articles=1", "worker.in_flight_bytes=1"] {
+        let output = process(&["--threads", "4", "--set", room], input.as_bytes());
+        assert_eq!(ids(&output), (0..50).map(|number| number.to_string()).collect::<Vec<_>>());
+    }
+}
+
+/// Good, bad and blank lines; the last without its line break.
+fn mixed() -> Vec<u8> {
+    let mut input = article("first", PARAGRAPH).into_bytes();
+    input.extend(b"{\"id\": \"broken\",\n\n  \t\r\n{\"id\": \"no body\"}\n");
+    input.extend(b"{\"id\": \"bytes\", \"text\": \"\xff\xfe\x80");
+    input.extend(b"\n");
+    input.extend(article("last", PARAGRAPH).trim_end().as_bytes());
+    input
+}
+
+#[test]
+fn process_writes_dead_letters_to_their_file() {
+    let folder = Folder::new();
+    let dead_letters = folder.path("dead.ndjson");
+    let output = process(&["--dead-letters", dead_letters.to_str().unwrap()], &mixed());
+    assert_eq!(code(&output), 1);
+    assert_eq!(ids(&output), ["first", "last"]);
+    assert_eq!(stderr(&output), "");
+    let dead = lines(&std::fs::read(dead_letters).unwrap());
+    let told: Vec<_> =
+        dead.iter().map(|letter| (&letter["reason"], &letter["origin"]["offset"])).collect();
+    assert_eq!(
+        told,
+        [
+            (&json!("not_json"), &json!(1)),
+            (&json!("missing_body"), &json!(4)),
+            (&json!("not_json"), &json!(5)),
+        ]
+    );
+    assert_eq!(dead[0]["origin"]["topic"], "stdin");
+    assert_eq!(dead[1]["payload"]["text"], "{\"id\": \"no body\"}");
+    assert!(dead[2]["payload"]["base64"].is_string(), "{}", dead[2]);
+}
+
+#[test]
+fn process_tells_of_dead_letters_without_a_file() {
+    let output = process(&[], &mixed());
+    assert_eq!(code(&output), 1);
+    assert_eq!(ids(&output), ["first", "last"]);
+    let told = stderr(&output);
+    let told: Vec<_> = told.lines().collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(
+        told[0].starts_with("copydesk: stdin, line 2: dead-lettered as not_json: "),
+        "{told:?}"
+    );
+    assert!(told[1].starts_with("copydesk: stdin, line 5: dead-lettered as missing_body"));
+}
+
+#[test]
+fn process_of_nothing_is_nothing() {
+    for input in ["", "\n", " \n\n\t\n"] {
+        let output = process(&[], input.as_bytes());
+        assert_eq!((code(&output), output.stdout.len(), output.stderr.len()), (0, 0, 0));
+    }
+}
+
+#[test]
+fn process_reads_files_one_after_the_other_packed_or_not() {
+    let folder = Folder::new();
+    let plain = folder.write("a.ndjson", article("plain", PARAGRAPH));
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(article("gzip", PARAGRAPH).as_bytes()).unwrap();
+    let gzip = folder.write("b.ndjson.gz", gzip.finish().unwrap());
+    let packed = zstd::encode_all(article("zstd", PARAGRAPH).as_bytes(), 1).unwrap();
+    let zstd = folder.write("c.ndjson.zst", packed);
+    let output = process(&[&zstd, &plain, "-", &gzip], article("stdin", PARAGRAPH).as_bytes());
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert_eq!(ids(&output), ["zstd", "plain", "stdin", "gzip"]);
+}
+
+#[test]
+fn process_takes_one_article_a_file_as_text_or_page() {
+    let folder = Folder::new();
+    let text = folder.write("a.txt", format!("{PARAGRAPH}\n{PARAGRAPH}\n"));
+    let output = process(&["--format", "text", &text, &text], b"");
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let articles = lines(&output.stdout);
+    assert_eq!(articles.len(), 2);
+    let body = articles[0]["articleBody"].as_str().unwrap();
+    assert_eq!(body.matches(PARAGRAPH).count(), 2, "{body}");
+
+    let page = folder.write(
+        "a.html",
+        format!(
+            "<html><body><article><p>{PARAGRAPH}</p><p>{PARAGRAPH}</p></article></body></html>"
+        ),
+    );
+    let output = process(&["--format", "html", &page], b"");
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let body = lines(&output.stdout)[0]["articleBody"].to_string();
+    assert_eq!(body.matches(PARAGRAPH).count(), 2, "{body}");
+    assert!(!body.contains('<'), "{body}");
+}
+
+#[test]
+fn process_of_an_empty_page_is_a_dead_letter() {
+    let folder = Folder::new();
+    let empty = folder.write("empty.html", "");
+    let output = process(&["--format", "html", &empty], b"");
+    assert_eq!(code(&output), 1);
+    assert!(stderr(&output).contains("empty_payload"), "{}", stderr(&output));
+}
+
+#[test]
+fn process_cuts_an_article_beyond_the_limit_and_goes_on() {
+    let input = format!(
+        "{}{}{}",
+        article("before", PARAGRAPH),
+        article("long", &PARAGRAPH.repeat(1_000)),
+        article("after", PARAGRAPH)
+    );
+    let folder = Folder::new();
+    let dead_letters = folder.path("dead.ndjson");
+    let limit = ["--set", "input.max_bytes=1000", "--dead-letters", dead_letters.to_str().unwrap()];
+    let output = process(&limit, input.as_bytes());
+    assert_eq!(code(&output), 1);
+    assert_eq!(ids(&output), ["before", "after"]);
+    let dead = lines(&std::fs::read(dead_letters).unwrap());
+    assert_eq!(dead[0]["reason"], "too_large");
+    let length = article("long", &PARAGRAPH.repeat(1_000)).len() - 1;
+    let message = dead[0]["message"].as_str().unwrap();
+    assert!(message.contains(&length.to_string()), "{message}");
+    assert_eq!(dead[0]["payload"]["text"].as_str().unwrap().len(), 1_000);
+}
+
+#[test]
+fn process_runs_only_the_stages_that_are_named() {
+    // A soft hyphen is mended by repair; the fingerprints are the work of tag.
+    let input = article("one", &PARAGRAPH.replace("lighthouse", "light\u{ad}house"));
+    let body = |stages: &str| {
+        let output = process(&["--only", stages], input.as_bytes());
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        lines(&output.stdout)[0].clone()
+    };
+    let tagged = body("tag");
+    assert_eq!(tagged["articleBody"], PARAGRAPH.replace("lighthouse", "light\u{ad}house"));
+    assert!(tagged["fingerprints"].is_object(), "{tagged}");
+    let mended = body("repair");
+    assert_eq!(mended["articleBody"], PARAGRAPH);
+    assert!(mended.get("fingerprints").is_none_or(Value::is_null), "{mended}");
+    let both = body("tag,repair");
+    assert_eq!(both["articleBody"], PARAGRAPH);
+    assert!(both["fingerprints"].is_object(), "{both}");
+    assert_eq!(code(&process(&["--only", "polish"], b"")), 2);
+}
+
+#[test]
+fn process_renders_a_page_even_where_nothing_is_stripped() {
+    let folder = Folder::new();
+    let page = folder.write(
+        "a.html",
+        format!("<html><body><p>{PARAGRAPH}</p><p>Subscribe to our newsletter</p></body></html>"),
+    );
+    let output = process(&["--only", "tag", "--format", "html", &page], b"");
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let body = lines(&output.stdout)[0]["articleBody"].to_string();
+    assert!(body.contains(PARAGRAPH) && body.contains("newsletter"), "{body}");
+}
+
+#[test]
+fn process_asks_for_what_can_be_done_before_it_begins() {
+    let folder = Folder::new();
+    let good = folder.write("good.ndjson", article("one", PARAGRAPH));
+    let missing = folder.path("missing.ndjson");
+    let output = process(&[&good, missing.to_str().unwrap()], b"");
+    assert_eq!((code(&output), output.stdout.len()), (2, 0));
+    assert!(stderr(&output).contains("missing.ndjson"));
+
+    let output = process(&[&good, "--dead-letters", &good], b"");
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("it is also an input"), "{}", stderr(&output));
+    assert_eq!(std::fs::read_to_string(Path::new(&good)).unwrap(), article("one", PARAGRAPH));
+
+    let folder = folder.path("");
+    assert_eq!(code(&process(&[folder.to_str().unwrap()], b"")), 2);
+}
+
+#[test]
+fn process_tells_of_a_file_that_ends_too_early() {
+    let folder = Folder::new();
+    let packed = zstd::encode_all(article("zstd", PARAGRAPH).as_bytes(), 1).unwrap();
+    let cut = folder.write("cut.ndjson.zst", &packed[..packed.len() - 3]);
+    let output = process(&[&cut], b"");
+    assert_eq!(code(&output), 1);
+    assert!(stderr(&output).contains("could not read"), "{}", stderr(&output));
+}
+
+#[test]
+fn process_gives_each_article_when_it_is_done() {
+    let mut child = copydesk(&["process"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    for id in ["one", "two"] {
+        stdin.write_all(article(id, PARAGRAPH).as_bytes()).unwrap();
+        let mut line = String::new();
+        // The input stays open: a line that was held back would never come.
+        stdout.read_line(&mut line).unwrap();
+        assert_eq!(serde_json::from_str::<Value>(&line).unwrap()["id"], id);
+    }
+    drop(stdin);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn process_ends_quietly_when_its_reader_leaves() {
+    let mut child = copydesk(&["process"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let writer = std::thread::spawn(move || {
+        // Goes on until nobody reads: an input without an end.
+        let line = article("again", PARAGRAPH);
+        while stdin.write_all(line.as_bytes()).is_ok() {}
+    });
+    let mut first = [0; 1];
+    child.stdout.take().unwrap().read_exact(&mut first).unwrap();
+    let mut told = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    writer.join().unwrap();
+    assert_eq!(told, "");
+}

@@ -1,1 +1,54 @@
-//! To come.
+//! Files that are made from code stand as the code would write them.
+
+use std::path::{Path, PathBuf};
+
+fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+/// Compares the file with what it should hold, or writes it with `UPDATE=1`.
+fn holds(name: &str, expected: &str) {
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path(name), expected).expect("the file can be written");
+        return;
+    }
+    let found = std::fs::read_to_string(path(name)).unwrap_or_default();
+    assert!(
+        found == expected,
+        "{name} is out of date; write it anew with\n    UPDATE=1 cargo test --test it docs::"
+    );
+}
+
+#[test]
+fn the_default_settings_file_is_up_to_date() {
+    holds("config/default.toml", &copydesk::settings::default_file());
+}
+
+#[test]
+fn the_default_settings_file_says_what_the_defaults_are() {
+    let file = copydesk::settings::default_file();
+    // A commented key is a line `# key = value`; a doc line with ` = ` in it has more words before.
+    let is_key = |line: &&str| {
+        line.split_once(" = ").is_some_and(|(key, _)| {
+            key.chars().all(|character| character.is_ascii_lowercase() || character == '_')
+        })
+    };
+    let uncommented: Vec<_> =
+        file.lines().map(|line| line.strip_prefix("# ").filter(is_key).unwrap_or(line)).collect();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("default.toml");
+    std::fs::write(&path, uncommented.join("\n")).unwrap();
+    let sources = copydesk::settings::Sources { file: Some(path), ..Default::default() };
+    let loaded = copydesk::settings::load(&sources).unwrap();
+    assert_eq!(loaded.settings, copydesk::settings::Settings::default());
+    let keys = copydesk::settings::Settings::default().effective().split(' ').count();
+    assert!(loaded.origins.len() > 50 && loaded.origins.len() <= keys, "{}", loaded.origins.len());
+}
+
+#[test]
+fn the_production_settings_file_is_valid() {
+    let file = Some(path("config/production.toml"));
+    let sources = copydesk::settings::Sources { file, ..Default::default() };
+    let settings = copydesk::settings::Settings::load(&sources).unwrap();
+    assert_eq!(settings.http.address, "0.0.0.0:8080");
+}

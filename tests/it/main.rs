@@ -3,6 +3,9 @@
 mod articles;
 mod commands;
 mod docs;
+mod edit;
+mod explain;
+mod golden;
 mod kafka;
 mod laws;
 mod rules;

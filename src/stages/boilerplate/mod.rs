@@ -1,11 +1,28 @@
 //! Strips what is not the article: from pages, and from text that is already flat.
+//!
+//! A page is rendered to the text that a browser would show, block by block;
+//! flat text is taken line by line. Either way the result is a sequence of
+//! [`Segment`](segment::Segment)s, of which [`decide`] says which are the
+//! article's, and the [`rules`] say what the others are.
+
+pub(crate) mod decide;
+pub(crate) mod features;
+pub(crate) mod flat;
+pub(crate) mod forest;
+pub(crate) mod model;
+pub(crate) mod page;
+mod phrases;
+mod removal;
+mod rules;
+pub(crate) mod segment;
+mod topic;
 
 use crate::article::Article;
 use crate::edit::RuleId;
-use crate::stage::{Deadline, Stage, StageName, Verdict};
+use crate::stage::{Deadline, RejectReason, Stage, StageName, Verdict};
 
 /// Every rule of the stage, in running order.
-pub const RULES: &[RuleId] = &[];
+pub const RULES: &[RuleId] = rules::IDS;
 
 #[derive(Default)]
 pub struct Boilerplate;
@@ -15,7 +32,40 @@ impl Stage for Boilerplate {
         StageName::Boilerplate
     }
 
-    fn apply(&self, _article: &mut Article, _deadline: &Deadline) -> Verdict {
+    fn apply(&self, article: &mut Article, deadline: &Deadline) -> Verdict {
+        match article.html.take() {
+            Some(html) => page::strip(article, &html, deadline),
+            None => flat::strip(article, deadline),
+        }
+        verdict(article)
+    }
+}
+
+/// Renders a page to blocks of text and takes nothing out of it: what runs
+/// when this stage is left out. Flat text stays as it is.
+pub fn render_only() -> impl Stage {
+    RenderOnly
+}
+
+struct RenderOnly;
+
+impl Stage for RenderOnly {
+    fn name(&self) -> StageName {
+        StageName::Boilerplate
+    }
+
+    fn apply(&self, article: &mut Article, deadline: &Deadline) -> Verdict {
+        if let Some(html) = article.html.take() {
+            page::render_into(article, &html, deadline);
+        }
+        verdict(article)
+    }
+}
+
+fn verdict(article: &Article) -> Verdict {
+    if article.text().trim().is_empty() {
+        Verdict::Reject(RejectReason::Empty)
+    } else {
         Verdict::Keep
     }
 }

@@ -1,11 +1,32 @@
-//! Tags the article: one field a file.
+//! Tags the article: one field a file. The stage reads the evidence that decode
+//! and the boilerplate stage collected, the URL and the body; it never changes
+//! the body. A field without good evidence stays absent.
+
+mod authors;
+mod byline;
+mod dateline;
+mod dates;
+mod domain;
+pub mod fingerprints;
+mod front;
+mod headline;
+pub mod language;
+mod lists;
+mod notices;
+mod outlets;
+mod person_name;
+mod publisher;
+mod section;
+mod site_suffix;
 
 use crate::article::Article;
 use crate::edit::RuleId;
 use crate::stage::{Deadline, Stage, StageName, Verdict};
+use crate::tags::{Inference, InferenceSource, Tags};
+use crate::text::words::count_words;
 
-/// Every rule of the stage, in running order.
-pub const RULES: &[RuleId] = &[];
+/// Every rule of the stage that can change a text: a headline's, never the body's.
+pub const RULES: &[RuleId] = &[site_suffix::RULE];
 
 #[derive(Default)]
 pub struct Tag;
@@ -15,7 +36,36 @@ impl Stage for Tag {
         StageName::Tag
     }
 
-    fn apply(&self, _article: &mut Article, _deadline: &Deadline) -> Verdict {
+    fn apply(&self, article: &mut Article, deadline: &Deadline) -> Verdict {
+        let mut tags = Tags::default();
+        // The order matters: a field may build on those before it.
+        language::tag(article, &mut tags);
+        deadline.check();
+        publisher::tag(article, &mut tags);
+        headline::tag(article, &mut tags);
+        section::tag(article, &mut tags);
+        authors::tag(article, &mut tags);
+        dates::tag(article, &mut tags);
+        dateline::tag(article, &mut tags);
+        deadline.check();
+        notices::tag(article, &mut tags);
+        deadline.check();
+        tags.word_count = count_words(article.text());
+        deadline.check();
+        tags.fingerprints = Some(fingerprints::fingerprints(article.text(), deadline));
+        article.tags = tags;
         Verdict::Keep
+    }
+}
+
+impl Tags {
+    fn infer(
+        &mut self,
+        field: &'static str,
+        source: InferenceSource,
+        method: &'static str,
+        confidence: f32,
+    ) {
+        self.inferences.push(Inference { field, source, method, confidence });
     }
 }

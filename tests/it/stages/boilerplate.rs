@@ -1,1 +1,177 @@
-//! To come.
+//! The boilerplate stage on whole articles and on bad input.
+
+use copydesk::article::{Article, ClueSource, Fact, Flag};
+use copydesk::stage::{Deadline, RejectReason, Stage, Verdict};
+use copydesk::stages::boilerplate::{Boilerplate, render_only};
+
+const PARAGRAPHS: [&str; 4] = [
+    "The harbour council agreed on Tuesday to rebuild the old ferry pier before the winter storms arrive.",
+    "“We have waited long enough,” the chair said. “It will not wait for us.”",
+    "Work starts in March and will cost less than the repairs of the past ten years.",
+    "Fishermen had asked for the new pier since a storm tore away its northern end.",
+];
+
+fn strip(mut article: Article) -> (Article, Verdict) {
+    let verdict = Boilerplate.apply(&mut article, &Deadline::never());
+    let original = article.body().original().expect("the log fits its text");
+    assert_eq!(article.body().log().replay(&original).as_deref(), Ok(article.text()));
+    (article, verdict)
+}
+
+fn clues(article: &Article, fact: Fact, source: ClueSource) -> Vec<&str> {
+    article
+        .evidence
+        .of(fact)
+        .filter(|clue| clue.source == source)
+        .map(|clue| clue.value.text())
+        .collect()
+}
+
+#[test]
+fn clean_text_passes_byte_for_byte() {
+    for separator in ["\n\n", "\n", "\r\n\r\n", "\n \n"] {
+        for ending in ["", "\n", " \n\n"] {
+            let text = PARAGRAPHS.join(separator) + ending;
+            let (article, verdict) = strip(Article::from_text(text.as_str()));
+            assert_eq!(article.text(), text);
+            assert!(article.body().log().is_empty());
+            assert!(article.evidence.clues.is_empty(), "{:?}", article.evidence);
+            assert!(article.flags.is_empty(), "{:?}", article.flags);
+            assert_eq!(verdict, Verdict::Keep);
+        }
+    }
+}
+
+#[test]
+fn interleaved_furniture_goes_and_front_matter_becomes_evidence() {
+    let [a, b, c, d] = PARAGRAPHS;
+    let text = format!(
+        "Advertisements\nPolitics\n\nCouncil to rebuild the ferry pier – HARBOUR GAZETTE\n\n\
+         Press play to listen to this article\n\n{a}\n\nAdvertisements\n\n{b}\n\n{c}\n\n\
+         Advertisements\n\n{d}\n\nThis article has been updated to add the cost.\n\nShow More\n\
+         Advertisements\n\nRelated Articles\n\nLeave a Reply\n\n\
+         Your email address will not be published. Required fields are marked *"
+    );
+    let (article, _) = strip(Article::from_text(text));
+    assert_eq!(article.text(), PARAGRAPHS.join("\n\n"));
+    assert_eq!(article.blocks().len(), PARAGRAPHS.len());
+    let visible = |fact| clues(&article, fact, ClueSource::VisibleText);
+    assert_eq!(visible(Fact::Section), ["Politics"]);
+    assert_eq!(visible(Fact::Title), ["Council to rebuild the ferry pier – HARBOUR GAZETTE"]);
+    assert_eq!(visible(Fact::Notice), ["This article has been updated to add the cost."]);
+    assert_eq!(article.flags, [Flag::FurnitureInterleaved]);
+}
+
+#[test]
+fn furniture_alone_is_an_empty_article() {
+    let (article, verdict) = strip(Article::from_text("Advertisements\n\nShow More\n\nShare"));
+    assert_eq!(article.text(), "");
+    assert_eq!(verdict, Verdict::Reject(RejectReason::Empty));
+}
+
+fn page() -> String {
+    let [a, b, c, d] = PARAGRAPHS;
+    format!(
+        r#"<!doctype html><html lang="en"><head><title>Ferry pier – Harbour Gazette</title>
+        <meta property="og:title" content="Ferry pier to be rebuilt">
+        <link rel="canonical" href="https://gazette.example/pier">
+        <script type="application/ld+json">{{"@context":"https://schema.org","@graph":[
+          {{"@type":"WebSite","name":"Gazette"}},
+          {{"@type":"NewsArticle","headline":"Pier to be rebuilt","author":[{{"@type":"Person","name":"Ada Marsh"}}],
+            "datePublished":"2031-03-04","publisher":{{"name":"Harbour Gazette"}}}}]}}</script>
+        <style>p {{ color: red }}</style></head><body>
+        <nav><ul><li><a href="/">Home</a></li><li><a href="/l">Local</a></li></ul></nav>
+        <article><h1>Ferry pier to be rebuilt</h1><p class="byline">By <a rel="author" href="/a">Ada Marsh</a></p>
+        <time datetime="2031-03-04T08:00">4 March</time>
+        <p>{a}</p><figure><img src="x"><figcaption>The pier</figcaption></figure>
+        <p>{b}</p><div class="newsletter-box"><p>Get the tide in your inbox</p></div>
+        <h2>What it costs</h2><p>{c}</p><ul><li>Posts: <b>40</b>,000</li><li>Planks<br>and nails</li></ul><p>{d}</p></article>
+        <aside><h3>Related</h3><a href="/x">Cat found</a></aside>
+        <noscript>Turn on scripts</noscript><p hidden>Unseen</p><footer>Imprint</footer></body></html>"#
+    )
+}
+
+#[test]
+fn a_page_is_rendered_stripped_and_read() {
+    let [a, b, c, d] = PARAGRAPHS;
+    let (article, verdict) = strip(Article::from_html(page()));
+    assert_eq!(verdict, Verdict::Keep);
+    assert_eq!(
+        article.text(),
+        [a, b, "What it costs", c, "Posts: 40,000", "Planks\nand nails", d].join("\n\n")
+    );
+    assert_eq!(clues(&article, Fact::Title, ClueSource::JsonLd), ["Pier to be rebuilt"]);
+    assert_eq!(clues(&article, Fact::Title, ClueSource::OpenGraph), ["Ferry pier to be rebuilt"]);
+    assert_eq!(
+        clues(&article, Fact::Title, ClueSource::Element),
+        ["Ferry pier – Harbour Gazette", "Ferry pier to be rebuilt"]
+    );
+    assert_eq!(clues(&article, Fact::Author, ClueSource::JsonLd), ["Ada Marsh"]);
+    assert_eq!(clues(&article, Fact::Author, ClueSource::Element), ["Ada Marsh"]);
+    assert_eq!(clues(&article, Fact::Published, ClueSource::Element), ["2031-03-04T08:00"]);
+    assert_eq!(clues(&article, Fact::Publisher, ClueSource::JsonLd), ["Harbour Gazette"]);
+    assert_eq!(clues(&article, Fact::Language, ClueSource::Element), ["en"]);
+    let original = article.body().original().expect("the log fits");
+    for unseen in ["Unseen", "Turn on", "color", "headline"] {
+        assert!(!original.contains(unseen), "{unseen} is not visible text");
+    }
+}
+
+#[test]
+fn scripts_go_and_what_stands_around_them_stays() {
+    let script = format!("if (a < b && c > '</p>') {{ {} }}", "x = \"<b>\"; ".repeat(20));
+    let page = format!(
+        "<p>One</p><script src='a>b'>{script}</script><p>Two</p><!-- <script> --><p>Three</p>\
+         <STYLE>{}</STYLE ><p>Four</p><script>{script}<!-- <script>{script}</script> --></script><p>Five</p>\
+         <scripture>Six</scripture><p>Seven</p><script>{script}",
+        "p { color: red } ".repeat(20)
+    );
+    let mut article = Article::from_html(page);
+    render_only().apply(&mut article, &Deadline::never());
+    let words: Vec<&str> = article.text().split_whitespace().collect();
+    assert_eq!(words, ["One", "Two", "Three", "Four", "Five", "Six", "Seven"]);
+}
+
+#[test]
+fn rendering_alone_keeps_all_visible_text() {
+    let mut article = Article::from_html(page());
+    render_only().apply(&mut article, &Deadline::never());
+    assert!(article.body().log().is_empty());
+    for seen in ["Home", "By Ada Marsh", "Get the tide in your inbox", "Imprint"] {
+        assert!(article.text().contains(seen), "{seen} is visible text");
+    }
+    let text = article.text().to_owned();
+    render_only().apply(&mut article, &Deadline::never());
+    assert_eq!(article.text(), text);
+}
+
+#[test]
+fn bad_pages_end_soon_and_without_panic() {
+    let deep = 100_000;
+    let pages = [
+        String::new(),
+        "\0\u{fffd}".into(),
+        "<script>var a = 1;</script>".into(),
+        "<html><head><title>x".into(),
+        "%PDF-1.7 \u{1}\u{2} obj <</Type /Catalog>> endobj".into(),
+        "<div>".repeat(deep) + "deep" + &"</div>".repeat(deep),
+        "<b class=x><p>".repeat(deep) + "deep",
+        "<a><table><td>".repeat(deep),
+        "<".repeat(deep),
+        "<script \"".repeat(deep),
+        "<script><!--".repeat(deep) + "</script>",
+        "<style>".repeat(deep),
+        "<p>word ".repeat(deep),
+        "<template><svg><p>".repeat(deep / 10),
+        (0..20_000).map(|n| format!("<b id={n}><i><p>")).collect(),
+        format!("<p>{}</p>", "word ".repeat(400_000)),
+    ];
+    let deadline = Deadline::never();
+    for page in pages {
+        let shown: String = page.chars().take(30).collect();
+        let started = std::time::Instant::now();
+        let mut article = Article::from_html(page);
+        Boilerplate.apply(&mut article, &deadline);
+        assert!(started.elapsed().as_secs() < 20, "{shown:?} took {:?}", started.elapsed());
+    }
+}

@@ -102,11 +102,8 @@ impl Scan {
                 self.signals.add(Signals::AMPERSAND);
             }
             b'\n' | b'\t' => {}
-            b' ' => {
-                if self.previous.is_stray_capital {
-                    self.signals.add(Signals::MISREAD);
-                }
-            }
+            b' ' if self.previous.is_stray_capital => self.signals.add(Signals::MISREAD),
+            b' ' => {}
             b'\r' if next == Some(b'\n') => {}
             b'\r' | 0x0B | 0x0C => self.signals.add(Signals::LINE_SEPARATOR),
             0..=0x1F | 0x7F => self.signals.add(Signals::CONTROL),

@@ -1,0 +1,5 @@
+//! Measures the stages on labelled articles, so that users can judge them on
+//! their own. Nothing here runs in the worker.
+
+pub mod extract;
+pub mod tags;

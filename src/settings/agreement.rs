@@ -1,0 +1,125 @@
+//! What settings must hold to between each other.
+
+use super::section::Reader;
+use super::sections::kafka::SaslMechanism;
+use super::{Choice, Settings};
+
+/// A condition over several keys. It is not looked at while one of them is at
+/// fault by itself, and it is reported under the first.
+struct Agreement {
+    keys: &'static [&'static str],
+    /// What was expected, where it does not hold.
+    broken: fn(&Settings) -> Option<String>,
+}
+
+pub(super) fn check(settings: &Settings, reader: &mut Reader) {
+    for agreement in AGREEMENTS {
+        if agreement.keys.iter().any(|key| reader.is_refused(key)) {
+            continue;
+        }
+        if let Some(why) = (agreement.broken)(settings) {
+            reader.refuse(agreement.keys[0], why);
+        }
+    }
+}
+
+const AGREEMENTS: &[Agreement] = &[
+    Agreement {
+        keys: &["kafka.output_topic", "kafka.input_topics"],
+        broken: |settings| taken_in(settings, &settings.kafka.output_topic),
+    },
+    Agreement {
+        keys: &["kafka.dead_letter_topic", "kafka.input_topics"],
+        broken: |settings| taken_in(settings, &settings.kafka.dead_letter_topic),
+    },
+    Agreement {
+        keys: &["kafka.dead_letter_topic", "kafka.output_topic"],
+        broken: |settings| {
+            (settings.kafka.dead_letter_topic == settings.kafka.output_topic)
+                .then(|| "expected another topic than kafka.output_topic".into())
+        },
+    },
+    Agreement {
+        keys: &["kafka.sasl_mechanism", "kafka.security_protocol"],
+        broken: |settings| {
+            let kafka = &settings.kafka;
+            match (kafka.security_protocol.uses_sasl(), kafka.sasl_mechanism) {
+                (true, SaslMechanism::None) => Some(format!(
+                    "expected a mechanism, for kafka.security_protocol is {}",
+                    kafka.security_protocol.as_str()
+                )),
+                (false, mechanism) if mechanism != SaslMechanism::None => Some(format!(
+                    "expected kafka.security_protocol to be sasl_plaintext or sasl_ssl, found {}",
+                    kafka.security_protocol.as_str()
+                )),
+                _ => None,
+            }
+        },
+    },
+    Agreement {
+        keys: &["kafka.sasl_username", "kafka.sasl_mechanism"],
+        broken: |settings| {
+            let kafka = &settings.kafka;
+            (kafka.sasl_mechanism.needs_password() && kafka.sasl_username.is_empty())
+                .then(|| format!("expected a user for {}", kafka.sasl_mechanism.as_str()))
+        },
+    },
+    Agreement {
+        keys: &["kafka.sasl_password", "kafka.sasl_password_file", "kafka.sasl_mechanism"],
+        broken: |settings| {
+            let kafka = &settings.kafka;
+            (kafka.sasl_mechanism.needs_password() && kafka.sasl_password.0.is_empty())
+                .then(|| format!("expected a password for {}", kafka.sasl_mechanism.as_str()))
+        },
+    },
+    Agreement {
+        keys: &["kafka.ssl_key_file", "kafka.ssl_certificate_file"],
+        broken: |settings| {
+            let kafka = &settings.kafka;
+            (kafka.ssl_key_file.is_empty() != kafka.ssl_certificate_file.is_empty())
+                .then(|| "expected together with kafka.ssl_certificate_file".into())
+        },
+    },
+    Agreement {
+        keys: &["kafka.max_poll_interval_millis", "kafka.session_timeout_millis"],
+        broken: |settings| {
+            let session = settings.kafka.session_timeout_millis;
+            (settings.kafka.max_poll_interval_millis < session).then(|| {
+                format!("expected no less than kafka.session_timeout_millis, which is {session}")
+            })
+        },
+    },
+    Agreement {
+        keys: &["kafka.revoke_drain_millis", "kafka.max_poll_interval_millis"],
+        broken: |settings| {
+            let poll = settings.kafka.max_poll_interval_millis;
+            (settings.kafka.revoke_drain_millis >= poll).then(|| {
+                format!("expected less than kafka.max_poll_interval_millis, which is {poll}")
+            })
+        },
+    },
+    Agreement {
+        keys: &["kafka.delivery_timeout_millis", "kafka.linger_millis"],
+        broken: |settings| {
+            let linger = settings.kafka.linger_millis;
+            (settings.kafka.delivery_timeout_millis <= linger)
+                .then(|| format!("expected more than kafka.linger_millis, which is {linger}"))
+        },
+    },
+    Agreement {
+        keys: &["input.text", "input.html"],
+        broken: |settings| {
+            (settings.input.text.is_empty() && settings.input.html.is_empty())
+                .then(|| "expected a field here or in input.html".into())
+        },
+    },
+];
+
+/// A worker that reads what it wrote never ends.
+fn taken_in(settings: &Settings, topic: &str) -> Option<String> {
+    let input = settings.kafka.input_topics.iter().find(|input| match input.starts_with('^') {
+        true => regex::Regex::new(input).is_ok_and(|pattern| pattern.is_match(topic)),
+        false => *input == topic,
+    })?;
+    Some(format!("expected a topic that kafka.input_topics does not take in, but {input:?} does"))
+}

@@ -1,0 +1,9 @@
+//! The tables. A section is one file.
+
+pub mod http;
+pub mod input;
+pub mod kafka;
+pub mod log;
+pub mod output;
+pub mod stages;
+pub mod worker;

@@ -1,0 +1,123 @@
+//! Flat text: lines in, decisions out.
+
+pub mod broken_line;
+
+use std::ops::Range;
+
+use broken_line::Joined;
+
+use crate::article::{Article, BlockKind, ClueSource, Flag};
+use crate::stage::Deadline;
+use crate::stages::boilerplate::features::{self, Statements};
+use crate::stages::boilerplate::model::{self, Thresholds};
+use crate::stages::boilerplate::removal::{self, Cut};
+use crate::stages::boilerplate::rules::Scene;
+use crate::stages::boilerplate::segment::{Place, Segment};
+use crate::stages::boilerplate::{decide, phrases};
+use crate::text::lines::{lines, measure};
+
+/// The lines of the text after rejoining those that were broken.
+pub fn segments(text: &str, deadline: &Deadline) -> (Vec<Segment>, Joined) {
+    let lines: Vec<Range<usize>> = lines(text).collect();
+    let joined = broken_line::rejoin(text, &lines, deadline);
+    let segments = joined
+        .spans
+        .iter()
+        .map(|span| {
+            deadline.check();
+            let line = &text[span.clone()];
+            Segment {
+                span: span.clone(),
+                kind: BlockKind::Paragraph,
+                measure: measure(line),
+                phrase: phrases::find(line),
+                place: Place::default(),
+            }
+        })
+        .collect();
+    (segments, joined)
+}
+
+pub fn strip(article: &mut Article, deadline: &Deadline) {
+    let text = article.text();
+    let (segments, joined) = segments(text, deadline);
+    let likely = decide::body(&segments);
+    let kept = if is_mostly_prose(&segments) {
+        (0..segments.len()).map(|index| is_own(&segments, &likely, index)).collect()
+    } else {
+        let mut statements = Statements::default();
+        if let Some(address) = &article.url {
+            statements.add_address(address);
+        }
+        deadline.check();
+        let matrix = features::matrix(
+            text,
+            &segments,
+            &likely,
+            &statements,
+            false,
+            &model::candidates(&segments),
+        );
+        deadline.check();
+        let probabilities = model::FLAT.probabilities(&matrix, &segments);
+        model::keep(&probabilities, &segments, THRESHOLDS)
+    };
+    let is_article = kept.contains(&true) && !likely.is_empty();
+    let scene = Scene::new(text, &segments, kept, false);
+    let (cuts, clues) = scene.cuts(deadline);
+    let interleaved = is_interleaved(&cuts);
+    let mut proposals = removal::proposals(text, &segments, &cuts);
+    proposals.extend(joined.joins(|index| cuts[index].is_none()));
+    article.apply(proposals);
+    for (fact, value) in clues {
+        article.evidence.add(fact, ClueSource::VisibleText, value);
+    }
+    if interleaved {
+        article.flag(Flag::FurnitureInterleaved);
+    }
+    if !is_article {
+        article.flag(Flag::NotAnArticle);
+    }
+}
+
+/// Measured on sites that the model was not trained on.
+const THRESHOLDS: Thresholds = Thresholds { inside: 0.4, outside: 0.8, even: 0.4 };
+
+/// Whether the text is an article already, but for lines of known wording: then
+/// there is nothing that a model could add, and every paragraph stays.
+fn is_mostly_prose(segments: &[Segment]) -> bool {
+    let unknown = segments.iter().filter(|segment| segment.phrase.is_none());
+    let (mut words, mut prose, mut labels) = (0, 0, 0);
+    for segment in unknown {
+        words += segment.measure.words;
+        if segment.is_prose() || segment.measure.ends_sentence {
+            prose += segment.measure.words;
+        } else {
+            labels += 1;
+        }
+    }
+    // A few subheads and a headline are part of any article.
+    prose * 10 >= words * 9 && labels * 4 <= segments.len() + 8
+}
+
+/// In text that is mostly prose, whatever is not of a known wording is kept,
+/// but for labels above or below the paragraphs.
+fn is_own(segments: &[Segment], likely: &Range<usize>, index: usize) -> bool {
+    likely.is_empty()
+        || likely.contains(&index)
+        || segments[index].measure.ends_sentence && segments[index].phrase.is_none()
+        || segments.len() - likely.len() < FEWEST_OUTSIDE && segments[index].phrase.is_none()
+}
+
+/// Fewer lines than this outside of the paragraphs are no proof of furniture.
+const FEWEST_OUTSIDE: usize = 4;
+
+/// Whether something removed stands between two kept segments.
+fn is_interleaved(cuts: &[Option<Cut>]) -> bool {
+    let first = cuts.iter().position(Option::is_none);
+    let last = cuts.iter().rposition(Option::is_none);
+    match (first, last) {
+        (Some(first), Some(last)) => cuts[first..last].iter().any(Option::is_some),
+        _ => false,
+    }
+}

@@ -1,0 +1,100 @@
+//! Boosted decision trees of one depth, laid out for speed: an inner node at
+//! `i` has its children at `2i + 1` and `2i + 2`, so a walk has no branches.
+//!
+//! A model file is a line of text that says what it was made of and how,
+//! then the numbers, little-endian: depth, columns, trees (u32 each); the bias
+//! (f32); and for each tree its columns (u16), thresholds (f32) and leaves (f32).
+
+/// A forest that was read from a model file.
+pub struct Forest {
+    depth: u32,
+    /// The length of the rows it was trained on.
+    #[cfg_attr(
+        not(feature = "train"),
+        expect(dead_code, reason = "only written back by training")
+    )]
+    columns: usize,
+    bias: f32,
+    nodes: Vec<Split>,
+    leaves: Vec<f32>,
+}
+
+/// Rows with a larger number in the column go right.
+#[derive(Debug, Clone, Copy)]
+pub struct Split {
+    pub column: u16,
+    pub threshold: f32,
+}
+
+impl Forest {
+    #[cfg(feature = "train")]
+    /// Of trees of `2^depth − 1` splits and `2^depth` leaves each.
+    pub fn new(depth: u32, columns: usize, bias: f32, nodes: Vec<Split>, leaves: Vec<f32>) -> Self {
+        Self { depth, columns, bias, nodes, leaves }
+    }
+
+    pub fn read(file: &[u8]) -> Option<Self> {
+        let header = file.iter().position(|&byte| byte == b'\n')? + 1;
+        let mut rest = file.get(header..)?;
+        let depth = u32::from_le_bytes(take(&mut rest)?);
+        let columns = u32::from_le_bytes(take(&mut rest)?) as usize;
+        let trees = u32::from_le_bytes(take(&mut rest)?) as usize;
+        let bias = f32::from_le_bytes(take(&mut rest)?);
+        let mut forest = Self { depth, columns, bias, nodes: Vec::new(), leaves: Vec::new() };
+        for _ in 0..trees {
+            let mut split_columns = Vec::with_capacity(1 << depth);
+            for _ in 0..(1usize << depth) - 1 {
+                split_columns.push(u16::from_le_bytes(take(&mut rest)?));
+            }
+            for column in split_columns {
+                let threshold = f32::from_le_bytes(take(&mut rest)?);
+                forest.nodes.push(Split { column, threshold });
+            }
+            for _ in 0..1usize << depth {
+                forest.leaves.push(f32::from_le_bytes(take(&mut rest)?));
+            }
+        }
+        let fits = forest.nodes.iter().all(|split| usize::from(split.column) < columns);
+        fits.then_some(forest)
+    }
+
+    #[cfg(feature = "train")]
+    pub fn write(&self, header: &str) -> Vec<u8> {
+        let mut file = format!("{}\n", header.replace('\n', " ")).into_bytes();
+        let inner = (1usize << self.depth) - 1;
+        let trees = self.nodes.len() / inner;
+        for number in [self.depth, self.columns as u32, trees as u32] {
+            file.extend(number.to_le_bytes());
+        }
+        file.extend(self.bias.to_le_bytes());
+        for (splits, leaves) in self.nodes.chunks(inner).zip(self.leaves.chunks(inner + 1)) {
+            file.extend(splits.iter().flat_map(|split| split.column.to_le_bytes()));
+            file.extend(splits.iter().flat_map(|split| split.threshold.to_le_bytes()));
+            file.extend(leaves.iter().flat_map(|leaf| leaf.to_le_bytes()));
+        }
+        file
+    }
+
+    /// The probability, 0 to 1, for a row of numbers.
+    pub fn probability(&self, row: &[f32]) -> f32 {
+        let inner = (1usize << self.depth) - 1;
+        let mut sum = self.bias;
+        for (splits, leaves) in
+            self.nodes.chunks_exact(inner).zip(self.leaves.chunks_exact(inner + 1))
+        {
+            let mut at = 0;
+            for _ in 0..self.depth {
+                let split = splits[at];
+                at = 2 * at + 1 + usize::from(row[usize::from(split.column)] > split.threshold);
+            }
+            sum += leaves[at - inner];
+        }
+        1.0 / (1.0 + (-sum).exp())
+    }
+}
+
+fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
+    let (bytes, behind) = rest.split_first_chunk::<N>()?;
+    *rest = behind;
+    Some(*bytes)
+}

@@ -1,0 +1,163 @@
+//! JSON-LD: the object that describes the article, wherever it stands in the block.
+
+use serde_json::Value;
+
+use crate::article::{Article, ClueSource, Evidence, Fact, Flag};
+
+/// Blocks larger than this hold more than an article's description.
+const LARGEST: usize = 2 * 1024 * 1024;
+/// How many objects are looked at in the search for the article's.
+const MOST_OBJECTS: usize = 200;
+
+/// Types whose headline, dates and authors are the article's.
+const ARTICLES: &[&str] = &[
+    "Article",
+    "NewsArticle",
+    "ReportageNewsArticle",
+    "AnalysisNewsArticle",
+    "OpinionNewsArticle",
+    "BackgroundNewsArticle",
+    "ReviewNewsArticle",
+    "AskPublicNewsArticle",
+    "AdvertiserContentArticle",
+    "SatiricalArticle",
+    "ScholarlyArticle",
+    "TechArticle",
+    "BlogPosting",
+    "LiveBlogPosting",
+    "SocialMediaPosting",
+    "Report",
+    "Review",
+    "WebPage",
+    "ItemPage",
+    "MedicalWebPage",
+];
+
+/// Adds clues; returns the `articleBody`, if there is one.
+pub fn read(block: &str, article: &mut Article) -> Option<String> {
+    if block.len() > LARGEST {
+        return None;
+    }
+    let value = parse(block)?;
+    let mut body = None;
+    let mut queue = std::collections::VecDeque::from([&value]);
+    let mut seen = 0;
+    while let Some(value) = queue.pop_front() {
+        seen += 1;
+        if seen > MOST_OBJECTS {
+            break;
+        }
+        match value {
+            Value::Array(items) => queue.extend(items),
+            Value::Object(object) => {
+                let types = strings(object.get("@type"));
+                if types.iter().any(|one| ARTICLES.contains(&bare(one))) {
+                    describe(value, &types, article);
+                    let stated = object.get("articleBody").and_then(Value::as_str);
+                    body = body.or(stated.map(str::to_owned));
+                }
+                for key in ["@graph", "mainEntity", "itemListElement"] {
+                    queue.extend(object.get(key));
+                }
+            }
+            _ => {}
+        }
+    }
+    body
+}
+
+/// Pages put JSON into comments, and line breaks into its strings.
+fn parse(block: &str) -> Option<Value> {
+    let trimmed = block
+        .trim()
+        .trim_start_matches("<!--")
+        .trim_start_matches("//<![CDATA[")
+        .trim_start_matches("<![CDATA[")
+        .trim_end_matches("-->")
+        .trim_end_matches("//]]>")
+        .trim_end_matches("]]>")
+        .trim_end_matches(';')
+        .trim();
+    serde_json::from_str(trimmed).ok().or_else(|| {
+        let flat: String = trimmed.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        serde_json::from_str(&flat).ok()
+    })
+}
+
+fn describe(value: &Value, types: &[&str], article: &mut Article) {
+    let is_page = types.iter().all(|one| bare(one).ends_with("Page"));
+    let evidence = &mut article.evidence;
+    let mut add = |fact: Fact, key: &str| {
+        for one in strings(value.get(key)) {
+            evidence.add(fact, ClueSource::JsonLd, one);
+        }
+    };
+    add(Fact::PageType, "@type");
+    add(Fact::Title, "headline");
+    if !is_page && value.get("headline").is_none() {
+        add(Fact::Title, "name");
+    }
+    add(Fact::AlternativeTitle, "alternativeHeadline");
+    add(Fact::Published, "datePublished");
+    add(Fact::Modified, "dateModified");
+    add(Fact::Section, "articleSection");
+    add(Fact::Language, "inLanguage");
+    add(Fact::Description, "description");
+    add(Fact::Keywords, "keywords");
+    for key in ["author", "creator"] {
+        add_names(evidence, Fact::Author, value.get(key));
+    }
+    add_names(evidence, Fact::Publisher, value.get("publisher"));
+    let free = value.get("isAccessibleForFree");
+    let is_paid = free.is_some_and(|free| {
+        free.as_bool() == Some(false)
+            || free.as_str().is_some_and(|word| word.eq_ignore_ascii_case("false"))
+    });
+    if is_paid {
+        article.flag(Flag::Paywalled);
+    }
+}
+
+/// The names of people or organisations: text, objects with a name, or lists of them.
+fn add_names(evidence: &mut Evidence, fact: Fact, value: Option<&Value>) {
+    match value {
+        Some(Value::Array(items)) => {
+            for item in items {
+                add_names_of_one(evidence, fact, item);
+            }
+        }
+        Some(one) => add_names_of_one(evidence, fact, one),
+        None => {}
+    }
+}
+
+fn add_names_of_one(evidence: &mut Evidence, fact: Fact, value: &Value) {
+    match value {
+        Value::String(name) => evidence.add(fact, ClueSource::JsonLd, name),
+        Value::Object(object) => {
+            for name in strings(object.get("name")) {
+                evidence.add(fact, ClueSource::JsonLd, name);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn strings(value: Option<&Value>) -> Vec<&str> {
+    match value {
+        Some(Value::String(one)) => vec![one],
+        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
+        Some(Value::Object(object)) => object
+            .get("name")
+            .or(object.get("@value"))
+            .and_then(Value::as_str)
+            .into_iter()
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A type without the vocabulary's address.
+fn bare(kind: &str) -> &str {
+    kind.rsplit(['/', ':', '#']).next().unwrap_or(kind)
+}

@@ -1,0 +1,221 @@
+//! What a page says of itself: `<title>`, `<meta>`, `<link>`, `<time>`, `lang`,
+//! `rel=author`, microdata, and the JSON-LD read by [`super::json_ld`]. All of it
+//! is noted, none of it judged.
+
+use html5ever::local_name;
+
+use super::json_ld;
+use super::tree::{Element, NodeId, Tree};
+use crate::article::{Article, ClueSource, Evidence, Fact};
+use crate::stage::Deadline;
+
+/// Values longer than this, in bytes, are not facts.
+const LONGEST_VALUE: usize = 2000;
+/// A page with more clues than this is made to cost time; the rest is not read.
+const MOST_CLUES: usize = 400;
+
+/// Adds clues; returns the text that JSON-LD states to be the article's.
+pub fn read(tree: &Tree, article: &mut Article, deadline: &Deadline) -> String {
+    let mut body = String::new();
+    for id in tree.descendants(tree.root()) {
+        let Some(element) = tree.element(id) else { continue };
+        if article.evidence.clues.len() >= MOST_CLUES {
+            break;
+        }
+        let evidence = &mut article.evidence;
+        match element.name {
+            local_name!("html") => {
+                if let Some(language) = element.attribute(&local_name!("lang")) {
+                    evidence.add(Fact::Language, ClueSource::Element, language);
+                }
+            }
+            local_name!("title") if !is_in_drawing(tree, id) => {
+                add_text(evidence, Fact::Title, tree, id);
+            }
+            local_name!("meta") => read_meta(element, evidence),
+            local_name!("link") => {
+                let rel = element.attribute(&local_name!("rel")).unwrap_or_default();
+                if rel.eq_ignore_ascii_case("canonical")
+                    && let Some(href) = element.attribute(&local_name!("href"))
+                {
+                    evidence.add(Fact::CanonicalUrl, ClueSource::Element, href);
+                }
+            }
+            local_name!("script") => {
+                let kind = element.attribute(&local_name!("type")).unwrap_or_default();
+                if kind.trim().eq_ignore_ascii_case("application/ld+json") {
+                    deadline.check();
+                    if let Some(stated) = json_ld::read(&tree.text(id), article)
+                        && stated.len() > body.len()
+                    {
+                        body = stated;
+                    }
+                }
+            }
+            local_name!("h1") => add_text(evidence, Fact::Title, tree, id),
+            local_name!("time") => read_time(element, tree, id, evidence),
+            local_name!("a")
+                if element
+                    .attribute(&local_name!("rel"))
+                    .is_some_and(|rel| rel.split_ascii_whitespace().any(|one| one == "author")) =>
+            {
+                add_text(evidence, Fact::Author, tree, id);
+            }
+            _ => read_microdata(element, tree, id, evidence),
+        }
+    }
+    body
+}
+
+fn is_in_drawing(tree: &Tree, id: NodeId) -> bool {
+    tree.parent(id)
+        .and_then(|parent| tree.element(parent))
+        .is_some_and(|parent| parent.name != local_name!("head"))
+}
+
+/// Adds the element's text with its white space collapsed.
+fn add_text(evidence: &mut Evidence, fact: Fact, tree: &Tree, id: NodeId) {
+    let text = tree.text(id);
+    if text.len() <= LONGEST_VALUE {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        evidence.add(fact, ClueSource::Element, words.join(" "));
+    }
+}
+
+fn read_meta(element: &Element, evidence: &mut Evidence) {
+    let Some(content) = element.attribute(&local_name!("content")) else { return };
+    if content.len() > LONGEST_VALUE {
+        return;
+    }
+    let name = element
+        .attribute(&local_name!("property"))
+        .or_else(|| element.attribute(&local_name!("name")))
+        .or_else(|| element.attribute(&local_name!("itemprop")))
+        .or_else(|| element.attribute(&local_name!("http-equiv")))
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    if let Some((fact, source)) = meaning(&name) {
+        evidence.add(fact, source, content);
+    }
+}
+
+fn meaning(name: &str) -> Option<(Fact, ClueSource)> {
+    use ClueSource::{Meta, Microdata, OpenGraph};
+    Some(match name {
+        "og:title" => (Fact::Title, OpenGraph),
+        "og:description" => (Fact::Description, OpenGraph),
+        "og:site_name" => (Fact::Publisher, OpenGraph),
+        "og:type" => (Fact::PageType, OpenGraph),
+        "og:url" => (Fact::CanonicalUrl, OpenGraph),
+        "og:locale" => (Fact::Language, OpenGraph),
+        "og:updated_time" | "article:modified_time" | "og:article:modified_time" => {
+            (Fact::Modified, OpenGraph)
+        }
+        "article:published_time" | "og:article:published_time" | "og:published_time" => {
+            (Fact::Published, OpenGraph)
+        }
+        "article:section" | "og:article:section" => (Fact::Section, OpenGraph),
+        "article:author" | "og:article:author" | "og:author" => (Fact::Author, OpenGraph),
+        "article:tag" | "og:article:tag" => (Fact::Keywords, OpenGraph),
+        "article:publisher" => (Fact::Publisher, OpenGraph),
+        "twitter:title" | "title" | "dc.title" | "dcterms.title" | "sailthru.title"
+        | "parsely-title" | "citation_title" | "hdl" | "headline" => (Fact::Title, Meta),
+        "author" | "dc.creator" | "dcterms.creator" | "sailthru.author" | "parsely-author"
+        | "byl" | "article.author" | "citation_author" | "dc.contributor"
+        | "cxenseparse:author" | "byline" | "creator" => (Fact::Author, Meta),
+        "description" | "twitter:description" | "dc.description" | "sailthru.description" => {
+            (Fact::Description, Meta)
+        }
+        "keywords" | "news_keywords" | "sailthru.tags" | "parsely-tags" => (Fact::Keywords, Meta),
+        "application-name"
+        | "dc.publisher"
+        | "publisher"
+        | "copyright"
+        | "cre"
+        | "apple-mobile-web-app-title" => (Fact::Publisher, Meta),
+        "date"
+        | "dc.date"
+        | "dc.date.issued"
+        | "dcterms.date"
+        | "dcterms.created"
+        | "dcterms.issued"
+        | "pubdate"
+        | "publishdate"
+        | "publish-date"
+        | "publish_date"
+        | "published_date"
+        | "published-date"
+        | "sailthru.date"
+        | "parsely-pub-date"
+        | "article.published"
+        | "article.created"
+        | "citation_date"
+        | "citation_publication_date"
+        | "date.release"
+        | "cxenseparse:recs:publishtime"
+        | "cxenseparse:publishtime"
+        | "ptime"
+        | "pdate"
+        | "original-publish-date"
+        | "rnews:datepublished"
+        | "publication_date"
+        | "displaydate" => (Fact::Published, Meta),
+        "last-modified" | "lastmod" | "dcterms.modified" | "article.updated" | "utime"
+        | "revision_date" | "updated_time" | "last_updated" | "rnews:datemodified" => {
+            (Fact::Modified, Meta)
+        }
+        "section"
+        | "article.section"
+        | "parsely-section"
+        | "cxenseparse:category"
+        | "category"
+        | "article:category" => (Fact::Section, Meta),
+        "content-language" | "language" | "dc.language" | "dcterms.language" => {
+            (Fact::Language, Meta)
+        }
+        "datepublished" => (Fact::Published, Microdata),
+        "datemodified" => (Fact::Modified, Microdata),
+        "articlesection" => (Fact::Section, Microdata),
+        "inlanguage" => (Fact::Language, Microdata),
+        "alternativeheadline" => (Fact::AlternativeTitle, Microdata),
+        _ => return None,
+    })
+}
+
+fn read_time(element: &Element, tree: &Tree, id: NodeId, evidence: &mut Evidence) {
+    let property = element.attribute(&local_name!("itemprop")).unwrap_or_default();
+    let class = element.attribute(&local_name!("class")).unwrap_or_default();
+    let modified = property.eq_ignore_ascii_case("dateModified")
+        || ["update", "modif"].iter().any(|word| class.contains(word));
+    let fact = if modified { Fact::Modified } else { Fact::Published };
+    let source = if property.is_empty() { ClueSource::Element } else { ClueSource::Microdata };
+    match element.attribute(&local_name!("datetime")) {
+        Some(value) => evidence.add(fact, source, value),
+        None => add_text(evidence, fact, tree, id),
+    }
+}
+
+fn read_microdata(element: &Element, tree: &Tree, id: NodeId, evidence: &mut Evidence) {
+    let Some(property) = element.attribute(&local_name!("itemprop")) else { return };
+    let fact = match property.trim() {
+        "headline" => Fact::Title,
+        "alternativeHeadline" => Fact::AlternativeTitle,
+        "author" | "creator" => Fact::Author,
+        "datePublished" => Fact::Published,
+        "dateModified" => Fact::Modified,
+        "articleSection" => Fact::Section,
+        "inLanguage" => Fact::Language,
+        "keywords" => Fact::Keywords,
+        _ => return,
+    };
+    let stated = element
+        .attribute(&local_name!("content"))
+        .or_else(|| element.attribute(&local_name!("datetime")))
+        .map(str::to_owned);
+    let value = stated.unwrap_or_else(|| tree.text(id));
+    if value.len() <= LONGEST_VALUE {
+        let words: Vec<&str> = value.split_whitespace().collect();
+        evidence.add(fact, ClueSource::Microdata, words.join(" "));
+    }
+}

@@ -1,0 +1,90 @@
+//! Pages: parse, render to text, read what the page says of itself, strip.
+
+mod json_ld;
+mod metadata;
+mod names;
+mod render;
+mod scripts;
+mod tree;
+
+use crate::article::{Article, Block, ClueSource, Fact, Flag};
+use crate::stage::Deadline;
+use crate::stages::boilerplate::decide;
+use crate::stages::boilerplate::features::{self, Statements};
+use crate::stages::boilerplate::model::{self, Thresholds};
+use crate::stages::boilerplate::removal;
+use crate::stages::boilerplate::rules::Scene;
+use crate::stages::boilerplate::segment::Segment;
+use render::Rendering;
+use tree::Tree;
+
+/// Renders the page into the body, with its clues, and takes nothing out.
+pub fn render_into(article: &mut Article, html: &str, deadline: &Deadline) {
+    render(article, html, deadline);
+}
+
+/// A page's text, its segments, and what it states, without an article.
+#[cfg(feature = "train")]
+pub fn prepare(
+    html: &str,
+    url: Option<String>,
+    deadline: &Deadline,
+) -> (String, Vec<Segment>, Statements) {
+    let mut article = Article::default();
+    article.url = url;
+    let (segments, statements) = render(&mut article, html, deadline);
+    (article.text().to_owned(), segments, statements)
+}
+
+fn render(article: &mut Article, html: &str, deadline: &Deadline) -> (Vec<Segment>, Statements) {
+    let tree = Tree::parse(html, deadline);
+    let article_body = metadata::read(&tree, article, deadline);
+    let Rendering { text, segments } = render::render(&tree, deadline);
+    let blocks = segments
+        .iter()
+        .map(|segment| Block { kind: segment.kind, span: segment.span.clone() })
+        .collect();
+    article.set_body(text, Some(blocks));
+    let stated = |fact| article.evidence.of(fact).map(|clue| clue.value.text().to_owned());
+    let mut statements = Statements {
+        titles: stated(Fact::Title).collect(),
+        description: stated(Fact::Description).next().unwrap_or_default(),
+        article_body,
+    };
+    if let Some(address) = &article.url {
+        statements.add_address(address);
+    }
+    (segments, statements)
+}
+
+pub fn strip(article: &mut Article, html: &str, deadline: &Deadline) {
+    let (segments, statements) = render(article, html, deadline);
+    let text = article.text();
+    let likely = decide::body(&segments);
+    deadline.check();
+    let matrix = features::matrix(
+        text,
+        &segments,
+        &likely,
+        &statements,
+        true,
+        &model::candidates(&segments),
+    );
+    deadline.check();
+    let probabilities = model::PAGE.probabilities(&matrix, &segments);
+    let kept = model::keep(&probabilities, &segments, THRESHOLDS);
+    let nothing = !kept.contains(&true);
+    let scene = Scene::new(text, &segments, kept, true);
+    let (cuts, clues) = scene.cuts(deadline);
+    let proposals = removal::proposals(text, &segments, &cuts);
+    article.apply(proposals);
+    for (fact, value) in clues {
+        article.evidence.add(fact, ClueSource::VisibleText, value);
+    }
+    if nothing {
+        article.flag(Flag::NotAnArticle);
+    }
+}
+
+/// Measured on sites that the model was not trained on.
+const THRESHOLDS: Thresholds = Thresholds { inside: 0.4, outside: 0.6, even: 0.4 };

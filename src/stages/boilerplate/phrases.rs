@@ -1,0 +1,224 @@
+//! The wording of page furniture in fifteen languages, read from `phrases/*.txt`
+//! once. A line of such a file is a phrase under the `[label]` above it:
+//!
+//! ```text
+//! leave a reply            the whole line
+//! ^ read more              the line begins so
+//! ^ related:               the line begins so, and a colon follows
+//! ~ all rights reserved    the line contains it
+//! press play to {listen|take heed} to this {text|article}      alternatives
+//! ```
+//!
+//! Phrases and lines are compared as folding keys ([`crate::text::fold`]), so
+//! case, accents, punctuation and numbers do not matter; `0` stands for any number.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+
+use crate::text::fold::{fold, fold_into, is_unspaced};
+
+/// What a known wording is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Phrase {
+    Advertisement,
+    Newsletter,
+    Related,
+    Share,
+    Comments,
+    Cookie,
+    Paywall,
+    Copyright,
+    Listen,
+    UpdateNotice,
+    Credit,
+    Byline,
+    Date,
+    Navigation,
+    Section,
+}
+
+impl Phrase {
+    fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "advertisement" => Phrase::Advertisement,
+            "newsletter" => Phrase::Newsletter,
+            "related" => Phrase::Related,
+            "share" => Phrase::Share,
+            "comments" => Phrase::Comments,
+            "cookie" => Phrase::Cookie,
+            "paywall" => Phrase::Paywall,
+            "copyright" => Phrase::Copyright,
+            "listen" => Phrase::Listen,
+            "update" => Phrase::UpdateNotice,
+            "credit" => Phrase::Credit,
+            "byline" => Phrase::Byline,
+            "date" => Phrase::Date,
+            "navigation" => Phrase::Navigation,
+            "section" => Phrase::Section,
+            _ => return None,
+        })
+    }
+}
+
+/// The files, by language.
+const SOURCES: &[&str] = &[
+    include_str!("phrases/en.txt"),
+    include_str!("phrases/de.txt"),
+    include_str!("phrases/fr.txt"),
+    include_str!("phrases/es.txt"),
+    include_str!("phrases/it.txt"),
+    include_str!("phrases/pt.txt"),
+    include_str!("phrases/nl.txt"),
+    include_str!("phrases/pl.txt"),
+    include_str!("phrases/ru.txt"),
+    include_str!("phrases/tr.txt"),
+    include_str!("phrases/ar.txt"),
+    include_str!("phrases/hi.txt"),
+    include_str!("phrases/zh.txt"),
+    include_str!("phrases/ja.txt"),
+    include_str!("phrases/ko.txt"),
+];
+
+/// Longer lines are text that may well contain such a phrase and mean it.
+const LONGEST_LINE: usize = 400;
+/// The longest line that is judged by how it begins.
+const LONGEST_BEGUN: usize = 240;
+/// The longest label before a colon, in bytes.
+const LONGEST_LABEL: usize = 80;
+
+#[derive(Clone, Copy)]
+enum Anchor {
+    Start,
+    Anywhere,
+}
+
+struct Table {
+    whole: HashMap<String, Phrase>,
+    /// What stands before a line's first colon.
+    labels: HashMap<String, Phrase>,
+    parts: Vec<(Anchor, Phrase)>,
+    automaton: AhoCorasick,
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(SOURCES));
+
+/// What the wording of a line says it is, if it is a known one.
+pub fn find(line: &str) -> Option<Phrase> {
+    if line.len() > LONGEST_LINE {
+        return None;
+    }
+    thread_local! {
+        static KEY: std::cell::RefCell<String> = const { std::cell::RefCell::new(String::new()) };
+    }
+    KEY.with_borrow_mut(|key| {
+        if let Some(colon) = line.find([':', '：']).filter(|&colon| colon <= LONGEST_LABEL) {
+            fold_into(&line[..colon], key);
+            if let Some(&phrase) = TABLE.labels.get(key) {
+                return Some(phrase);
+            }
+        }
+        fold_into(line, key);
+        TABLE.find(key, opens_with_quotation(line))
+    })
+}
+
+impl Table {
+    fn read(sources: &[&str]) -> Self {
+        let mut whole = HashMap::new();
+        let mut labels = HashMap::new();
+        let mut keys = Vec::new();
+        let mut parts = Vec::new();
+        for source in sources {
+            let mut label = None;
+            for line in source.lines().map(str::trim) {
+                if line.is_empty() || line.starts_with('#') {
+                    continue;
+                }
+                if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
+                    label = Phrase::named(name);
+                    continue;
+                }
+                let Some(label) = label else { continue };
+                let (anchor, phrase) = match line.split_at_checked(1) {
+                    Some(("^", rest)) => (Some(Anchor::Start), rest),
+                    Some(("~", rest)) => (Some(Anchor::Anywhere), rest),
+                    _ => (None, line),
+                };
+                for spelling in alternatives(phrase) {
+                    let key = fold(&spelling);
+                    match anchor {
+                        None => {
+                            whole.entry(key).or_insert(label);
+                        }
+                        Some(Anchor::Start) if spelling.ends_with(':') => {
+                            labels.entry(key).or_insert(label);
+                        }
+                        Some(anchor) => {
+                            keys.push(key);
+                            parts.push((anchor, label));
+                        }
+                    }
+                }
+            }
+        }
+        let automaton = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .match_kind(MatchKind::Standard)
+            .build(&keys)
+            .expect("the phrase files are small enough for an automaton");
+        Self { whole, labels, parts, automaton }
+    }
+
+    fn find(&self, key: &str, is_quotation: bool) -> Option<Phrase> {
+        if let Some(&phrase) = self.whole.get(key) {
+            return Some(phrase);
+        }
+        if is_quotation {
+            return None;
+        }
+        self.automaton.find_overlapping_iter(key).find_map(|found| {
+            let (anchor, phrase) = self.parts[found.pattern().as_usize()];
+            let fits = match anchor {
+                Anchor::Start => found.start() == 0 && key.len() <= LONGEST_BEGUN,
+                Anchor::Anywhere => is_boundary(key, found.start()),
+            };
+            (fits && is_boundary(key, found.end())).then_some(phrase)
+        })
+    }
+}
+
+/// Furniture does not quote: in a line that opens with a quotation mark the
+/// wording is somebody's words, and a story about them.
+fn opens_with_quotation(line: &str) -> bool {
+    line.trim_start().starts_with(['“', '"', '„', '«', '‘', '「', '『'])
+}
+
+/// Whether a word begins or ends here.
+fn is_boundary(key: &str, at: usize) -> bool {
+    let before = key[..at].chars().next_back();
+    let after = key[at..].chars().next();
+    match (before, after) {
+        (None, _) | (_, None) | (Some(' '), _) | (_, Some(' ')) => true,
+        (Some(before), Some(after)) => is_unspaced(before) || is_unspaced(after),
+    }
+}
+
+/// `{a|b} c` → `a c`, `b c`. Groups may stand inside of groups.
+fn alternatives(phrase: &str) -> Vec<String> {
+    let mut open = vec![phrase.to_owned()];
+    let mut spellings = Vec::new();
+    while let Some(spelling) = open.pop() {
+        let innermost = spelling.find('}').and_then(|end| Some((spelling[..end].rfind('{')?, end)));
+        match innermost {
+            None => spellings.push(spelling),
+            Some((start, end)) => open.extend(
+                spelling[start + 1..end]
+                    .split('|')
+                    .map(|one| format!("{}{one}{}", &spelling[..start], &spelling[end + 1..])),
+            ),
+        }
+    }
+    spellings
+}

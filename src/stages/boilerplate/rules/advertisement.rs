@@ -1,0 +1,15 @@
+//! Marks where an advertisement stands or stood ("Advertisement", "Story continues
+//! below"), and text inside of ad slots. Silent about sentences inside the article.
+
+use super::{Rule, Scene};
+use crate::edit::RuleId;
+use crate::stages::boilerplate::phrases::Phrase;
+use crate::stages::boilerplate::segment::Marks;
+
+pub const RULE: Rule = Rule { id: RuleId("boilerplate.promo.advertisement"), clue: None, judge };
+
+fn judge(scene: &Scene, index: usize) -> Option<f32> {
+    scene
+        .reads(index, Phrase::Advertisement)
+        .or_else(|| scene.stands_in(index, Marks::NAMED_ADVERTISEMENT))
+}

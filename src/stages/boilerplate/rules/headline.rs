@@ -1,0 +1,40 @@
+//! The headline, which is not part of the body but the best clue to the title.
+//! Silent when the line above the article is a sentence or known furniture.
+
+use std::ops::Range;
+
+use super::{Rule, Scene};
+use crate::article::Fact;
+use crate::edit::RuleId;
+use crate::stages::boilerplate::segment::{Marks, Segment};
+
+pub const RULE: Rule =
+    Rule { id: RuleId("boilerplate.front.headline"), clue: Some(Fact::Title), judge };
+
+/// How many segments may stand between the headline and the article.
+const REACH: usize = 8;
+const WORDS: Range<u32> = 3..36;
+
+fn judge(scene: &Scene, index: usize) -> Option<f32> {
+    (scene.headline == Some(index)).then_some(0.9)
+}
+
+/// The last line above the body that reads like a headline.
+pub fn find(segments: &[Segment], body: &Range<usize>) -> Option<usize> {
+    if body.is_empty() {
+        return None;
+    }
+    let reach = body.start.saturating_sub(REACH)..body.start;
+    let marked = reach.clone().rev().find(|&index| {
+        segments[index].place.marks.has(Marks::MAIN_HEADING) && segments[index].phrase.is_none()
+    });
+    marked.or_else(|| {
+        reach.rev().find(|&index| {
+            let segment = &segments[index];
+            segment.phrase.is_none()
+                && WORDS.contains(&segment.measure.words)
+                && segment.measure.furniture_marks == 0
+                && !segment.is_prose()
+        })
+    })
+}

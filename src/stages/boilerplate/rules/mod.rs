@@ -1,0 +1,162 @@
+//! What the removed segments are: a rule a file, asked in order, the first that
+//! is sure names the segment.
+
+mod advertisement;
+mod byline;
+mod caption;
+mod comments;
+mod cookie;
+mod copyright;
+mod date;
+mod headline;
+mod listen_prompt;
+mod navigation;
+mod newsletter;
+mod outside_body;
+mod paywall;
+mod related_stories;
+mod section;
+mod share_bar;
+mod update;
+
+use std::ops::Range;
+
+use crate::article::Fact;
+use crate::edit::RuleId;
+use crate::stage::Deadline;
+use crate::stages::boilerplate::flat::broken_line;
+use crate::stages::boilerplate::phrases::Phrase;
+use crate::stages::boilerplate::removal::Cut;
+use crate::stages::boilerplate::segment::{Marks, Segment};
+
+pub struct Rule {
+    pub id: RuleId,
+    /// The fact that a segment so named states about the article.
+    pub clue: Option<Fact>,
+    /// How sure the rule is that the segment is what the rule is named for.
+    pub judge: fn(&Scene, usize) -> Option<f32>,
+}
+
+/// Front matter first, as it is told by where it stands; the rest by wording,
+/// then by place in the page; at last what is left outside of the body.
+pub const ALL: &[Rule] = &[
+    update::RULE,
+    listen_prompt::RULE,
+    section::RULE,
+    headline::RULE,
+    byline::RULE,
+    date::RULE,
+    advertisement::RULE,
+    newsletter::RULE,
+    cookie::RULE,
+    paywall::RULE,
+    comments::RULE,
+    share_bar::RULE,
+    caption::RULE,
+    related_stories::RULE,
+    copyright::RULE,
+    navigation::RULE,
+    outside_body::RULE,
+];
+
+/// The ids of all rules, with those of the edits that rejoin lines.
+pub const IDS: &[RuleId] = &{
+    let mut ids = [broken_line::AT_LINK; ALL.len() + 2];
+    ids[1] = broken_line::HARD_WRAP;
+    let mut index = 0;
+    while index < ALL.len() {
+        ids[index + 2] = ALL[index].id;
+        index += 1;
+    }
+    ids
+};
+
+/// What a rule sees: all segments, and which of them are thought to be the article's.
+pub struct Scene<'a> {
+    pub text: &'a str,
+    pub segments: &'a [Segment],
+    /// One a segment: whether it is thought to be the article's. A rule may know better.
+    pub kept: Vec<bool>,
+    /// From the first kept sentence to the last kept segment.
+    pub body: Range<usize>,
+    /// Whether the text was rendered from a page, with marks on its segments.
+    pub is_page: bool,
+    /// The segment that reads like the headline.
+    pub headline: Option<usize>,
+}
+
+/// Sentences with a known wording are only believed among the last few of the body,
+/// where notices stand, or as the first.
+const EDGE: usize = 2;
+
+impl<'a> Scene<'a> {
+    pub fn new(text: &'a str, segments: &'a [Segment], kept: Vec<bool>, is_page: bool) -> Self {
+        let is_prose = |index: &usize| kept[*index] && segments[*index].is_prose();
+        let first = kept.iter().position(|&kept| kept).unwrap_or(0);
+        let start = (0..kept.len()).find(is_prose).unwrap_or(first);
+        let end = kept.iter().rposition(|&kept| kept).map_or(0, |last| last + 1);
+        let body = start..end;
+        let headline = headline::find(segments, &body);
+        Self { text, segments, kept, body, is_page, headline }
+    }
+
+    pub fn segment(&self, index: usize) -> &Segment {
+        &self.segments[index]
+    }
+
+    pub fn written(&self, index: usize) -> &str {
+        &self.text[self.segments[index].span.clone()]
+    }
+
+    /// How sure it is that the segment is furniture with this wording.
+    pub fn reads(&self, index: usize, phrase: Phrase) -> Option<f32> {
+        let segment = self.segment(index);
+        if segment.phrase != Some(phrase) {
+            return None;
+        }
+        if !self.kept[index] || !segment.is_prose() {
+            return Some(0.95);
+        }
+        let at_edge = index <= self.body.start || index + EDGE >= self.body.end;
+        let may_be_sentence = !matches!(
+            phrase,
+            Phrase::Byline | Phrase::Date | Phrase::Navigation | Phrase::Section | Phrase::Credit
+        );
+        (may_be_sentence && at_edge && segment.measure.words <= 50).then_some(0.8)
+    }
+
+    /// How sure it is that a segment is what the page says of it. Of the kept ones
+    /// only labels are doubted, and only where the page is explicit.
+    pub fn stands_in(&self, index: usize, marks: Marks) -> Option<f32> {
+        let segment = self.segment(index);
+        let doubted = !self.kept[index]
+            || segment.place.marks.has(EXPLICIT) && marks.has(EXPLICIT) && !segment.is_prose();
+        (doubted && segment.place.marks.has(marks)).then_some(0.85)
+    }
+
+    /// What goes and by which rule, and what that says about the article.
+    pub fn cuts(&self, deadline: &Deadline) -> (Vec<Option<Cut>>, Vec<(Fact, String)>) {
+        let mut clues = Vec::new();
+        let cuts = (0..self.segments.len())
+            .map(|index| {
+                deadline.check();
+                let (rule, confidence) =
+                    ALL.iter().find_map(|rule| Some((rule, (rule.judge)(self, index)?)))?;
+                if let Some(fact) = rule.clue
+                    && self.segment(index).measure.words <= MOST_CLUE_WORDS
+                {
+                    clues.push((fact, self.written(index).to_owned()));
+                }
+                Some(Cut { rule: rule.id, confidence })
+            })
+            .collect();
+        (cuts, clues)
+    }
+}
+
+/// Names that are given to furniture alone.
+const EXPLICIT: Marks =
+    Marks::NAMED_NEWSLETTER.union(Marks::NAMED_COOKIE).union(Marks::NAMED_SHARE);
+
+/// Longer segments say too much to be one fact.
+const MOST_CLUE_WORDS: u32 = 60;

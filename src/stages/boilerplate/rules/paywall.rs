@@ -1,0 +1,13 @@
+//! Notices that the rest is for subscribers, and offers of a subscription.
+//! Silent about sentences inside the article.
+
+use super::{Rule, Scene};
+use crate::edit::RuleId;
+use crate::stages::boilerplate::phrases::Phrase;
+use crate::stages::boilerplate::segment::Marks;
+
+pub const RULE: Rule = Rule { id: RuleId("boilerplate.notice.paywall"), clue: None, judge };
+
+fn judge(scene: &Scene, index: usize) -> Option<f32> {
+    scene.reads(index, Phrase::Paywall).or_else(|| scene.stands_in(index, Marks::NAMED_PAYWALL))
+}

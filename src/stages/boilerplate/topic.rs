@@ -1,0 +1,166 @@
+//! What a segment shares with the article and with the page's own statements:
+//! an article's paragraphs speak of the same things, teasers of others.
+
+use std::ops::Range;
+
+use crate::stages::boilerplate::features::Statements;
+use crate::stages::boilerplate::segment::Segment;
+use crate::text::hashing::{FastMap, FastSet, fingerprint};
+
+/// Shorter words are mostly grammar.
+const SHORTEST: usize = 5;
+
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Overlap {
+    /// The share of its longer words that other segments of the body have, −1 without such words.
+    pub shared: f32,
+    /// How often the same text stands in the page.
+    pub repeats: f32,
+}
+
+/// One a segment; only those `wanted` are compared.
+pub fn overlaps(
+    text: &str,
+    segments: &[Segment],
+    body: &Range<usize>,
+    wanted: &[bool],
+) -> Vec<Overlap> {
+    let mut in_body: FastMap<u32, u32> = FastMap::default();
+    let mut words: Vec<u32> = Vec::new();
+    let mut ends = Vec::with_capacity(segments.len());
+    let mut texts: FastMap<u64, u32> = FastMap::default();
+    for (index, segment) in segments.iter().enumerate() {
+        let written = &text[segment.span.clone()];
+        *texts.entry(fingerprint(written.as_bytes())).or_default() += 1;
+        let start = words.len();
+        if !wanted[index] {
+            ends.push(start);
+            continue;
+        }
+        words.extend(long_words(written));
+        words[start..].sort_unstable();
+        let mut kept = start;
+        for at in start..words.len() {
+            if at == start || words[at] != words[kept - 1] {
+                words[kept] = words[at];
+                kept += 1;
+            }
+        }
+        words.truncate(kept);
+        if body.contains(&index) && segment.is_prose() {
+            for &word in &words[start..] {
+                *in_body.entry(word).or_default() += 1;
+            }
+        }
+        ends.push(words.len());
+    }
+    let mut start = 0;
+    segments
+        .iter()
+        .zip(ends)
+        .enumerate()
+        .map(|(index, (segment, end))| {
+            let own = u32::from(body.contains(&index) && segment.is_prose());
+            let mine = &words[start..end];
+            start = end;
+            let shared = mine
+                .iter()
+                .filter(|word| in_body.get(word).is_some_and(|&count| count > own))
+                .count();
+            Overlap {
+                shared: if mine.is_empty() { -1.0 } else { shared as f32 / mine.len() as f32 },
+                repeats: texts[&fingerprint(text[segment.span.clone()].as_bytes())] as f32,
+            }
+        })
+        .collect()
+}
+
+/// What a segment has in common with what is stated about the page; −1 where
+/// nothing is stated.
+#[derive(Debug, Clone, Copy)]
+pub struct Stated {
+    /// The share of its words that are in a title.
+    pub in_title: f32,
+    /// The share of the nearest title's words that it has.
+    pub covers_title: f32,
+    pub in_description: f32,
+    /// The share of its word triples that are in the stated article body.
+    pub in_article_body: f32,
+}
+
+/// Longer segments are no titles.
+const LONGEST_TITLE: u32 = 80;
+/// A stated body of fewer triples is rather a summary.
+const SHORTEST_BODY: usize = 30;
+
+/// One a segment; only those `wanted` and short ones are compared.
+pub fn stated(
+    text: &str,
+    segments: &[Segment],
+    statements: &Statements,
+    wanted: &[bool],
+) -> Vec<Stated> {
+    let titles: Vec<FastSet<u32>> =
+        statements.titles.iter().map(|title| all_words(title).collect()).collect();
+    let description: FastSet<u32> = all_words(&statements.description).collect();
+    let article: FastSet<u64> = triples(&statements.article_body).collect();
+    segments
+        .iter()
+        .zip(wanted)
+        .map(|(segment, &wanted)| {
+            let written = &text[segment.span.clone()];
+            let mut stated = Stated {
+                in_title: -1.0,
+                covers_title: -1.0,
+                in_description: -1.0,
+                in_article_body: -1.0,
+            };
+            if segment.measure.words <= LONGEST_TITLE
+                && !(titles.is_empty() && description.is_empty())
+            {
+                let words: FastSet<u32> = all_words(written).collect();
+                for title in titles.iter().filter(|title| title.len() > 2) {
+                    let shared = words.intersection(title).count() as f32;
+                    stated.in_title = stated.in_title.max(shared / words.len().max(1) as f32);
+                    stated.covers_title = stated.covers_title.max(shared / title.len() as f32);
+                }
+                if !description.is_empty() {
+                    let shared = words.intersection(&description).count() as f32;
+                    stated.in_description = shared / words.len().max(1) as f32;
+                }
+            }
+            if wanted && article.len() >= SHORTEST_BODY {
+                let (found, all) = triples(written).fold((0, 0), |(found, all), triple| {
+                    (found + i32::from(article.contains(&triple)), all + 1)
+                });
+                stated.in_article_body = found as f32 / all.max(1) as f32;
+            }
+            stated
+        })
+        .collect()
+}
+
+fn all_words(text: &str) -> impl Iterator<Item = u32> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(hash)
+}
+
+fn long_words(text: &str) -> impl Iterator<Item = u32> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() >= SHORTEST).map(hash)
+}
+
+/// Three words in a row.
+fn triples(text: &str) -> impl Iterator<Item = u64> {
+    let mut last = (0u32, 0u32);
+    all_words(text).map(move |word| {
+        let triple =
+            u64::from(last.0).rotate_left(40) ^ u64::from(last.1).rotate_left(20) ^ u64::from(word);
+        last = (last.1, word);
+        triple
+    })
+}
+
+fn hash(word: &str) -> u32 {
+    word.bytes().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193)
+    })
+}

@@ -1,0 +1,260 @@
+//! When the article was published and last changed: `datePublished`,
+//! `dateModified`.
+//!
+//! The two are never swapped: a date stands only for what its source says it is.
+//! A template's zero (1970-01-01), a date before there was news on the web's
+//! calendar, and a date after the page was fetched are no dates.
+
+use super::front;
+use crate::article::{Article, ClueSource, Fact};
+use crate::tags::{InferenceSource, Tags};
+use crate::text::calendar::{Moment, find_moment};
+
+pub fn tag(article: &Article, tags: &mut Tags) {
+    let limits = Limits::of(article, tags);
+    let headline = tags.headline.as_ref().map(|headline| headline.text());
+    let front = front_dates(article, headline, &limits);
+    let shown = |wanted: Fact| {
+        let date = front.iter().find(|(fact, _)| *fact == wanted);
+        date.map(|(_, moment)| {
+            Found::new(*moment, ClueSource::VisibleText, "line_before_body", 0.8)
+        })
+    };
+    let published = best(article, Fact::Published, STATED, &limits)
+        .or_else(|| shown(Fact::Published))
+        .or_else(|| in_page(article, &limits));
+    let modified = best(article, Fact::Modified, STATED, &limits)
+        .or_else(|| shown(Fact::Modified))
+        .or_else(|| best(article, Fact::Modified, WEAK, &limits));
+    if let Some(found) = &published {
+        tags.date_published = Some(found.moment.to_string());
+        let source = InferenceSource::Clue(found.source);
+        tags.infer("datePublished", source, found.method, found.confidence);
+    }
+    // A change cannot come a day before what it changes.
+    let fits = |found: &Found| {
+        published
+            .as_ref()
+            .is_none_or(|first| found.moment.minutes() >= first.moment.minutes() - DAY)
+    };
+    if let Some(found) = modified.filter(fits) {
+        tags.date_modified = Some(found.moment.to_string());
+        let source = InferenceSource::Clue(found.source);
+        tags.infer("dateModified", source, found.method, found.confidence);
+    }
+}
+
+struct Found {
+    moment: Moment,
+    source: ClueSource,
+    method: &'static str,
+    confidence: f32,
+}
+
+impl Found {
+    fn new(moment: Moment, source: ClueSource, method: &'static str, confidence: f32) -> Self {
+        Self { moment, source, method, confidence }
+    }
+}
+
+/// Minutes.
+const DAY: i64 = 1440;
+
+/// Where a page has no field for its date: its first time element or dated
+/// byline, and the URL, which is believed where the two are days apart, for the
+/// first time on a page may be of another article.
+fn in_page(article: &Article, limits: &Limits) -> Option<Found> {
+    let element = best(article, Fact::Published, WEAK, limits);
+    let byline = || {
+        let mut bylines = article.evidence.of(Fact::Author);
+        let moment = bylines.find_map(|clue| {
+            let is_line =
+                clue.source == ClueSource::VisibleText && !is_of_change(clue.value.text());
+            is_line.then(|| limits.read(clue.value.text())).flatten()
+        })?;
+        Some(Found::new(moment, ClueSource::VisibleText, "dated_byline", 0.7))
+    };
+    let in_url = article.url.as_deref().and_then(in_path).and_then(|moment| limits.admit(moment));
+    let in_url = in_url.map(|moment| Found::new(moment, ClueSource::Url, "url_path", 0.8));
+    match (element.or_else(byline), in_url) {
+        (Some(seen), Some(url))
+            if (seen.moment.minutes() - url.moment.minutes()).abs() > 2 * DAY =>
+        {
+            Some(url)
+        }
+        (Some(seen), _) => Some(seen),
+        (None, url) => url,
+    }
+}
+
+/// Dates in the lines between title and body, told apart by their wording.
+fn front_dates(article: &Article, headline: Option<&str>, limits: &Limits) -> Vec<(Fact, Moment)> {
+    let lines = front::lines(article, headline);
+    let mut dates = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        let Some(moment) = limits.read(line) else { continue };
+        // "Last updated:" may stand on a line of its own.
+        let label = index.checked_sub(1).map_or("", |before| lines[before]);
+        let is_labelled = label.ends_with(':') || label.split_whitespace().count() <= 3;
+        let changed = is_of_change(line) || (is_labelled && is_of_change(label));
+        dates.push((if changed { Fact::Modified } else { Fact::Published }, moment));
+    }
+    dates
+}
+
+/// Whether a line speaks of a change, and not of publication as well.
+fn is_of_change(line: &str) -> bool {
+    let folded = line.to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| folded.contains(word));
+    says(&[
+        "updat",
+        "modif",
+        "aktualis",
+        "mis à jour",
+        "mise à jour",
+        "actualiz",
+        "atualiz",
+        "aggiorna",
+        "bijgewerkt",
+        "uppdater",
+        "oppdater",
+        "opdater",
+        "päivitetty",
+        "aktualiz",
+        "обновлено",
+        "revised",
+        "reviewed",
+        "更新",
+    ]) && !says(&["publish", "veröffentlicht", "publié", "publicad", "posted", "erstellt"])
+}
+
+/// What a date may be.
+struct Limits {
+    /// Minutes since 1970 that no date lies behind.
+    latest: Option<i64>,
+    month_first: bool,
+}
+
+impl Limits {
+    fn of(article: &Article, tags: &Tags) -> Self {
+        let fetched = article
+            .evidence
+            .of(Fact::Fetched)
+            .find_map(|clue| find_moment(clue.value.text(), false));
+        // Two days: the fetcher's clock and the page's time zone may differ.
+        let latest = fetched.map(|moment| moment.minutes() + 2 * DAY);
+        let english =
+            tags.language.as_deref().is_some_and(|tag| tag == "en" || tag.starts_with("en-"));
+        let american = tags.language.as_deref() == Some("en-US");
+        let british_domain = tags.publisher.domain.as_deref().is_some_and(|domain| {
+            ["uk", "ie", "au", "nz", "in", "za", "ng", "ke", "sg"]
+                .iter()
+                .any(|country| domain.ends_with(&format!(".{country}")))
+        });
+        Self { latest, month_first: american || (english && !british_domain) }
+    }
+
+    fn read(&self, text: &str) -> Option<Moment> {
+        find_moment(text, self.month_first).and_then(|moment| self.admit(moment))
+    }
+
+    fn admit(&self, moment: Moment) -> Option<Moment> {
+        let is_zero = (moment.year, moment.month, moment.day) == (1970, 1, 1)
+            || (moment.year, moment.month, moment.day) == (1969, 12, 31);
+        let in_range = (EARLIEST_YEAR..=LATEST_YEAR).contains(&moment.year);
+        let past = self.latest.is_none_or(|latest| moment.minutes() <= latest);
+        (!is_zero && in_range && past).then_some(moment)
+    }
+}
+
+/// Newspaper archives go on-line with their true dates; earlier years are slips.
+const EARLIEST_YEAR: u16 = 1850;
+/// The stage reads no clock: without the time of fetching, this catches slips
+/// of the pen, not every date in the future.
+const LATEST_YEAR: u16 = 2099;
+
+/// The most trustworthy date for a fact; of the same day, the most precise.
+fn best(article: &Article, fact: Fact, sources: &[ClueSource], limits: &Limits) -> Option<Found> {
+    let dated: Vec<(Moment, ClueSource)> = article
+        .evidence
+        .of(fact)
+        .take(MOST_CLUES)
+        .filter_map(|clue| limits.read(clue.value.text()).map(|moment| (moment, clue.source)))
+        .collect();
+    let (first, source) = sources
+        .iter()
+        .find_map(|wanted| dated.iter().copied().find(|(_, source)| source == wanted))?;
+    let agreeing = dated.iter().filter(|(moment, _)| same_day(moment, &first)).count();
+    let confidence = match (agreeing, source) {
+        (2.., _) => 0.97,
+        (_, ClueSource::JsonLd | ClueSource::OpenGraph | ClueSource::Meta) => 0.93,
+        (_, ClueSource::Message) => 0.75,
+        _ => 0.85,
+    };
+    let precise = dated
+        .iter()
+        .filter(|(moment, _)| same_day(moment, &first))
+        .max_by_key(|(moment, _)| precision(moment))
+        .filter(|(moment, _)| precision(moment) > precision(&first))
+        .map_or(first, |(moment, _)| *moment);
+    Some(Found::new(precise, source, "stated_date", confidence))
+}
+
+const MOST_CLUES: usize = 32;
+
+/// Fields that say what the date is of.
+const STATED: &[ClueSource] =
+    &[ClueSource::JsonLd, ClueSource::OpenGraph, ClueSource::Meta, ClueSource::Microdata];
+
+/// Dates that stand on the page, the article's or another's, and what the
+/// message says.
+const WEAK: &[ClueSource] =
+    &[ClueSource::Element, ClueSource::VisibleText, ClueSource::Message, ClueSource::Url];
+
+fn same_day(one: &Moment, other: &Moment) -> bool {
+    (one.year, one.month, one.day) == (other.year, other.month, other.day)
+}
+
+fn precision(moment: &Moment) -> u8 {
+    match moment.time {
+        None => 0,
+        Some(time) if time.offset_minutes.is_none() => 1,
+        Some(_) => 2,
+    }
+}
+
+/// A date in a URL's path: "/2024/05/06/", "/2024-05-06/", "-20240506".
+fn in_path(url: &str) -> Option<Moment> {
+    let path = super::domain::path(url);
+    let bytes = path.as_bytes();
+    (0..bytes.len()).find_map(|at| {
+        let is_start = bytes[at..].starts_with(b"20") || bytes[at..].starts_with(b"19");
+        let after_digit = at > 0 && bytes[at - 1].is_ascii_digit();
+        if !is_start || after_digit {
+            return None;
+        }
+        let digits = |from: usize, count: usize| -> Option<u16> {
+            let part = path.get(from..from + count)?;
+            part.bytes().all(|b| b.is_ascii_digit()).then(|| part.parse().ok()).flatten()
+        };
+        let ends = |at: usize| bytes.get(at).is_none_or(|byte| !byte.is_ascii_digit());
+        let year = digits(at, 4)?;
+        let (month, day) = match bytes.get(at + 4)? {
+            b'/' | b'-' | b'_' if bytes.get(at + 7) == bytes.get(at + 4) && ends(at + 10) => {
+                (digits(at + 5, 2)?, digits(at + 8, 2)?)
+            }
+            byte if byte.is_ascii_digit() && ends(at + 8) => {
+                (digits(at + 4, 2)?, digits(at + 6, 2)?)
+            }
+            b'/' => {
+                let name = path.get(at + 5..at + 8)?;
+                let month = crate::text::calendar::month_named(&name.to_ascii_lowercase())?;
+                let day =
+                    bytes.get(at + 8).filter(|b| **b == b'/').and_then(|_| digits(at + 9, 2))?;
+                (u16::from(month), day)
+            }
+            _ => return None,
+        };
+        Moment::day(year, u8::try_from(month).ok()?, u8::try_from(day).ok()?)
+    })
+}

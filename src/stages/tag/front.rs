@@ -1,0 +1,48 @@
+//! The lines that stood between the title and the body before they were
+//! stripped: bylines, dates, section lines. They are read off the body's log.
+
+use super::outlets;
+use crate::article::Article;
+
+/// Lines longer than this, in bytes, say more than one fact.
+const LONGEST_LINE: usize = 120;
+/// How many lines before the body are its front, where no title is among them.
+const NEAR_BODY: usize = 10;
+/// How many lines behind the title are its front.
+const NEAR_TITLE: usize = 16;
+
+/// The stripped lines of the front, in order; those behind the title if it is
+/// among them, else the last before the body.
+pub fn lines<'a>(article: &'a Article, headline: Option<&str>) -> Vec<&'a str> {
+    let before = stripped_before_body(article);
+    let wanted = headline.map(outlets::key).filter(|key| !key.is_empty());
+    let title = wanted.and_then(|wanted| {
+        before.iter().rposition(|line| {
+            let key = outlets::key(line);
+            key == wanted || (key.len() > 20 && wanted.contains(&key))
+        })
+    });
+    let front = match title {
+        Some(title) => before[title + 1..].iter().take(NEAR_TITLE).copied().collect(),
+        None => before[before.len().saturating_sub(NEAR_BODY)..].to_vec(),
+    };
+    let kept = article.blocks().iter().take(2).map(|block| article.block_text(block));
+    front.into_iter().chain(kept).filter(|line| line.len() <= LONGEST_LINE).collect()
+}
+
+fn stripped_before_body(article: &Article) -> Vec<&str> {
+    let Some(first) = article.blocks().first() else { return Vec::new() };
+    let mut lines = Vec::new();
+    let mut drift = 0isize;
+    for change in article.body().log().changes() {
+        let present = change.span.start.saturating_add_signed(drift);
+        if present > first.span.start {
+            break;
+        }
+        if change.after.is_empty() {
+            lines.extend(change.before.lines().map(str::trim).filter(|line| !line.is_empty()));
+        }
+        drift += change.after.len() as isize - change.before.len() as isize;
+    }
+    lines
+}

@@ -1,0 +1,5 @@
+//! Makes the models that the crate ships. Behind the feature `train`.
+
+pub mod boilerplate;
+pub mod boosting;
+pub mod labels;

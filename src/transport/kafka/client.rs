@@ -1,0 +1,196 @@
+//! How the clients are configured: each setting's librdkafka property, and what
+//! is fixed because the guarantees stand on it.
+
+use std::collections::BTreeMap;
+
+use rdkafka::ClientConfig;
+use rdkafka::config::RDKafkaLogLevel;
+
+use super::sink;
+use super::topics::Limits;
+use crate::settings::{Choice, KafkaSettings, SaslMechanism};
+
+/// Bytes fetched ahead of the worker, beside its own budget.
+const FETCHED_AHEAD_KILOBYTES: usize = 16 * 1024;
+/// Of one answer; a larger batch still comes, alone.
+const FETCH_BYTES: usize = 8 * 1024 * 1024;
+const FETCH_PARTITION_BYTES: usize = 1024 * 1024;
+/// librdkafka's own default, which a smaller topic limit lowers.
+const BATCH_BYTES: usize = 1_000_000;
+const STATISTICS_INTERVAL_MILLIS: usize = 1_000;
+
+pub(super) fn consumer(settings: &KafkaSettings) -> ClientConfig {
+    let mut config = base(settings);
+    fill(&mut config, membership(settings));
+    config
+        .set("enable.auto.commit", "false")
+        .set("enable.auto.offset.store", "false")
+        .set("enable.partition.eof", "false")
+        .set("fetch.queue.backoff.ms", "10")
+        .set("queued.max.messages.kbytes", FETCHED_AHEAD_KILOBYTES.to_string())
+        .set("fetch.max.bytes", FETCH_BYTES.max(settings.max_message_bytes).to_string())
+        .set("max.partition.fetch.bytes", FETCH_PARTITION_BYTES.to_string());
+    overlay(&mut config, &settings.properties);
+    overlay(&mut config, &settings.consumer_properties);
+    config
+}
+
+pub(super) fn producer(settings: &KafkaSettings, limits: Limits) -> ClientConfig {
+    // The sink holds back before librdkafka does. librdkafka lets go of
+    // messages some time after it has reported on them, all of an event at
+    // once, so its own queue must hold as many again.
+    let bytes = 2 * (sink::QUEUE_BYTES + limits.largest());
+    let messages = 2 * sink::QUEUE_MESSAGES;
+    let mut config = base(settings);
+    fill(&mut config, publication(settings, limits));
+    config
+        .set("enable.idempotence", "true")
+        .set("acks", "all")
+        .set("partitioner", "murmur2_random")
+        .set("batch.size", limits.smallest().min(BATCH_BYTES).to_string())
+        .set("queue.buffering.max.kbytes", bytes.div_ceil(1024).to_string())
+        .set("queue.buffering.max.messages", messages.to_string());
+    overlay(&mut config, &settings.properties);
+    overlay(&mut config, &settings.producer_properties);
+    config
+}
+
+/// For questions about the cluster.
+pub(super) fn inquirer(settings: &KafkaSettings) -> ClientConfig {
+    let mut config = base(settings);
+    overlay(&mut config, &settings.properties);
+    config.set("statistics.interval.ms", "0");
+    config
+}
+
+/// One line of librdkafka's log. Its errors pass by themselves (a broker that
+/// went away); those that do not come back as errors of a call.
+pub(super) fn log(level: RDKafkaLogLevel, facility: &str, message: &str) {
+    match level {
+        RDKafkaLogLevel::Emerg
+        | RDKafkaLogLevel::Alert
+        | RDKafkaLogLevel::Critical
+        | RDKafkaLogLevel::Error
+        | RDKafkaLogLevel::Warning => {
+            tracing::warn!(target: "librdkafka", facility, "{message}");
+        }
+        RDKafkaLogLevel::Notice | RDKafkaLogLevel::Info => {
+            tracing::info!(target: "librdkafka", facility, "{message}");
+        }
+        RDKafkaLogLevel::Debug => tracing::debug!(target: "librdkafka", facility, "{message}"),
+    }
+}
+
+fn base(settings: &KafkaSettings) -> ClientConfig {
+    let mut config = ClientConfig::new();
+    config.set_log_level(RDKafkaLogLevel::Info);
+    fill(&mut config, connection(settings));
+    config
+        .set("statistics.interval.ms", STATISTICS_INTERVAL_MILLIS.to_string())
+        .set("socket.keepalive.enable", "true")
+        // A broker that is back must be noticed within seconds.
+        .set("reconnect.backoff.ms", "100")
+        .set("reconnect.backoff.max.ms", "2000");
+    config
+}
+
+/// Setting, property, value.
+pub(super) type Named = (&'static str, &'static str, String);
+
+/// What every client needs.
+pub(super) fn connection(settings: &KafkaSettings) -> Vec<Named> {
+    let mut named = vec![
+        ("kafka.brokers", "bootstrap.servers", settings.brokers.join(",")),
+        ("kafka.client_id", "client.id", settings.client_id.clone()),
+        (
+            "kafka.security_protocol",
+            "security.protocol",
+            settings.security_protocol.as_str().into(),
+        ),
+    ];
+    if settings.sasl_mechanism != SaslMechanism::None {
+        let mechanism = settings.sasl_mechanism.as_str().into();
+        named.push(("kafka.sasl_mechanism", "sasl.mechanism", mechanism));
+    }
+    let optional = [
+        ("kafka.sasl_username", "sasl.username", &settings.sasl_username),
+        ("kafka.sasl_password", "sasl.password", &settings.sasl_password.0),
+        ("kafka.ssl_ca_file", "ssl.ca.location", &settings.ssl_ca_file),
+        ("kafka.ssl_certificate_file", "ssl.certificate.location", &settings.ssl_certificate_file),
+        ("kafka.ssl_key_file", "ssl.key.location", &settings.ssl_key_file),
+        ("kafka.ssl_key_password", "ssl.key.password", &settings.ssl_key_password.0),
+    ];
+    named.extend(
+        optional
+            .into_iter()
+            .filter(|(_, _, value)| !value.is_empty())
+            .map(|(setting, property, value)| (setting, property, value.clone())),
+    );
+    named
+}
+
+/// What makes the consumer a member of its group.
+pub(super) fn membership(settings: &KafkaSettings) -> Vec<Named> {
+    let mut named = vec![
+        ("kafka.group_id", "group.id", settings.group_id.clone()),
+        ("kafka.offset_reset", "auto.offset.reset", settings.offset_reset.as_str().into()),
+        (
+            "kafka.max_poll_interval_millis",
+            "max.poll.interval.ms",
+            settings.max_poll_interval_millis.to_string(),
+        ),
+    ];
+    if !settings.group_instance_id.is_empty() {
+        named.push((
+            "kafka.group_instance_id",
+            "group.instance.id",
+            settings.group_instance_id.clone(),
+        ));
+    }
+    // Under the newer protocol the broker decides both, and librdkafka refuses
+    // a client that sets them.
+    if !brokers_assign(settings) {
+        named.push((
+            "kafka.assignment_strategy",
+            "partition.assignment.strategy",
+            settings.assignment_strategy.as_str().into(),
+        ));
+        named.push((
+            "kafka.session_timeout_millis",
+            "session.timeout.ms",
+            settings.session_timeout_millis.to_string(),
+        ));
+    }
+    named
+}
+
+pub(super) fn publication(settings: &KafkaSettings, limits: Limits) -> Vec<Named> {
+    vec![
+        ("kafka.linger_millis", "linger.ms", settings.linger_millis.to_string()),
+        ("kafka.compression", "compression.type", settings.compression.as_str().into()),
+        (
+            "kafka.delivery_timeout_millis",
+            "message.timeout.ms",
+            settings.delivery_timeout_millis.to_string(),
+        ),
+        ("kafka.max_message_bytes", "message.max.bytes", limits.largest().to_string()),
+    ]
+}
+
+fn brokers_assign(settings: &KafkaSettings) -> bool {
+    [&settings.properties, &settings.consumer_properties]
+        .iter()
+        .any(|properties| properties.get("group.protocol").is_some_and(|it| it == "consumer"))
+}
+
+fn fill(config: &mut ClientConfig, named: Vec<Named>) {
+    for (_, property, value) in named {
+        config.set(property, value);
+    }
+}
+
+fn overlay(config: &mut ClientConfig, properties: &BTreeMap<String, String>) {
+    for (property, value) in properties {
+        config.set(property, value);
+    }
+}

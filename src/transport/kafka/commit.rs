@@ -1,0 +1,54 @@
+//! Commits of offsets, with and without waiting for the answer.
+
+use rdkafka::bindings;
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext};
+use rdkafka::error::{IsError, KafkaError, KafkaResult};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+
+use super::lanes::CommitPoint;
+
+/// Commits and waits for the answer.
+pub(super) fn now<C: ConsumerContext>(
+    consumer: &BaseConsumer<C>,
+    offsets: &TopicPartitionList,
+) -> KafkaResult<()> {
+    consumer.commit(offsets, CommitMode::Sync)
+}
+
+/// Asks for a commit; the answer comes to
+/// [`ConsumerContext::commit_callback`] in one of the next polls.
+///
+/// rdkafka's own asynchronous commit gives librdkafka no place for the answer,
+/// so nothing would be heard of one that failed.
+pub(super) fn later<C: ConsumerContext>(
+    consumer: &BaseConsumer<C>,
+    offsets: &TopicPartitionList,
+) -> KafkaResult<()> {
+    let client = consumer.client().native_ptr();
+    // SAFETY: client and list are alive for the whole call, which copies the
+    // list. The queue is counted: the answer under way keeps its own hold on
+    // it, so ours can be let go at once. Null is checked.
+    let error = unsafe {
+        let queue = bindings::rd_kafka_queue_get_consumer(client);
+        if queue.is_null() {
+            bindings::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__UNKNOWN_GROUP
+        } else {
+            let nothing = std::ptr::null_mut();
+            let error =
+                bindings::rd_kafka_commit_queue(client, offsets.ptr(), queue, None, nothing);
+            bindings::rd_kafka_queue_destroy(queue);
+            error
+        }
+    };
+    if error.is_error() { Err(KafkaError::ConsumerCommit(error.into())) } else { Ok(()) }
+}
+
+pub(super) fn offsets(points: &[CommitPoint]) -> TopicPartitionList {
+    let mut list = TopicPartitionList::with_capacity(points.len());
+    for point in points {
+        // Only offsets below 0 are refused, and none is.
+        let _ =
+            list.add_partition_offset(&point.topic, point.partition, Offset::Offset(point.offset));
+    }
+    list
+}

@@ -1,0 +1,207 @@
+//! The thread that owns the consumer: it polls, holds back and commits, and
+//! within its polls follows the group's rebalances ([`super::membership`]). It
+//! never waits longer than [`POLL_MILLIS`], except there for a revoked
+//! partition's articles to finish.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
+use rdkafka::message::{BorrowedMessage, Message};
+use tokio::sync::{mpsc, oneshot};
+
+use super::lanes::Lanes;
+use super::membership::{Membership, commit_now};
+use super::source::Shared;
+use super::{client, codes, commit, headers};
+use crate::error::TransportError;
+use crate::settings::KafkaSettings;
+use crate::transport::{Delivery, Origin};
+
+const POLL_MILLIS: u64 = 50;
+/// While reading is held back, so that it goes on soon after.
+const PAUSED_POLL_MILLIS: u64 = 10;
+/// Deliveries waiting in the channel, whatever their size.
+const QUEUED_DELIVERIES: usize = 10_000;
+
+type Deliveries = mpsc::UnboundedSender<Result<Delivery, TransportError>>;
+
+/// Starts the thread. The receiver hears how the last commit went when the
+/// consumer has left its group.
+pub(super) fn start(
+    settings: &KafkaSettings,
+    in_flight_bytes: usize,
+    shared: Arc<Shared>,
+    deliveries: Deliveries,
+) -> Result<oneshot::Receiver<Result<(), TransportError>>, TransportError> {
+    let fatal = |why: String| TransportError::Fatal { attempted: "start the Kafka consumer", why };
+    let revoke_drain = Duration::from_millis(settings.revoke_drain_millis);
+    let context = Membership::new(shared.clone(), revoke_drain);
+    let consumer: BaseConsumer<Membership> = client::consumer(settings)
+        .create_with_context(context)
+        .map_err(|error| fatal(error.to_string()))?;
+    let topics: Vec<&str> = settings.input_topics.iter().map(String::as_str).collect();
+    consumer.subscribe(&topics).map_err(|error| fatal(error.to_string()))?;
+
+    let reader = Reader {
+        consumer,
+        shared,
+        deliveries,
+        budget: in_flight_bytes,
+        commit_interval: Duration::from_millis(settings.commit_interval_millis),
+        committed_at: Instant::now(),
+    };
+    let (sender, closed) = oneshot::channel();
+    std::thread::Builder::new()
+        .name("kafka-consumer".into())
+        .spawn(move || {
+            // Whoever waited may have given up.
+            let _ = sender.send(reader.run());
+        })
+        .map_err(|error| fatal(error.to_string()))?;
+    Ok(closed)
+}
+
+struct Reader {
+    consumer: BaseConsumer<Membership>,
+    shared: Arc<Shared>,
+    deliveries: Deliveries,
+    budget: usize,
+    commit_interval: Duration,
+    committed_at: Instant,
+}
+
+impl Reader {
+    fn run(mut self) -> Result<(), TransportError> {
+        while !self.shared.closing.load(Ordering::Relaxed) {
+            self.commit_if_due();
+            let wait = if self.hold_back() { PAUSED_POLL_MILLIS } else { POLL_MILLIS };
+            match self.consumer.poll(Duration::from_millis(wait)) {
+                None => {}
+                Some(Ok(message)) => self.take(&message),
+                Some(Err(error)) => self.report(&error),
+            }
+        }
+        let points = self.shared.lanes().commit_points(None);
+        let result = commit_now(&self.consumer, &self.shared, &points);
+        drop(self.consumer);
+        result
+    }
+
+    fn take(&self, message: &BorrowedMessage<'_>) {
+        // What comes after the stop is left to the next member.
+        if self.shared.stopped.load(Ordering::Relaxed) {
+            return;
+        }
+        let headers = headers::read(message);
+        let header_bytes: usize = headers
+            .iter()
+            .map(|(name, value)| name.len() + value.as_ref().map_or(0, Vec::len))
+            .sum();
+        let bytes = message.payload_len() + message.key_len() + header_bytes;
+        let (topic, partition, offset) = (message.topic(), message.partition(), message.offset());
+        let mut lanes = self.shared.lanes();
+        let Some((receipt, topic)) = lanes.take(topic, partition, offset, bytes) else { return };
+        self.shared.status.bytes_in_flight.store(lanes.bytes(), Ordering::Relaxed);
+        drop(lanes);
+        // The worker is gone only when the source is being closed.
+        let _ = self.deliveries.send(Ok(Delivery {
+            key: message.key().map(<[u8]>::to_vec),
+            payload: message.payload().map(<[u8]>::to_vec),
+            headers,
+            timestamp_millis: message.timestamp().to_millis(),
+            origin: Origin { topic, partition, offset },
+            receipt,
+        }));
+    }
+
+    fn report(&self, error: &KafkaError) {
+        let reason = self.consumer.context().take_reason();
+        let _ = self.deliveries.send(Err(codes::stream_error(error, reason)));
+    }
+
+    /// Stops reading while too much is in flight; whether it is stopped.
+    fn hold_back(&self) -> bool {
+        let paused = self.shared.status.paused();
+        if self.shared.stopped.load(Ordering::Relaxed) {
+            return paused || self.pause();
+        }
+        let lanes = self.shared.lanes();
+        let full = lanes.bytes() >= self.budget || lanes.queued() >= QUEUED_DELIVERIES;
+        if paused {
+            let roomy = lanes.bytes() <= self.budget / 2 && lanes.queued() <= QUEUED_DELIVERIES / 2;
+            drop(lanes);
+            return !(roomy && self.resume());
+        }
+        if !full {
+            return false;
+        }
+        // A pause throws away what was fetched ahead, so room is awaited for
+        // a moment first: a worker that is merely busier than the network
+        // makes some within it.
+        let enough = self.budget - self.budget / 8;
+        if self.await_room(lanes, enough) { false } else { self.pause() }
+    }
+
+    fn await_room(&self, lanes: MutexGuard<'_, Lanes>, enough: usize) -> bool {
+        self.shared.awaited_bytes.store(enough.max(1), Ordering::Relaxed);
+        let still_full = |lanes: &mut Lanes| {
+            !self.shared.closing.load(Ordering::Relaxed)
+                && (lanes.bytes() > enough || lanes.queued() >= QUEUED_DELIVERIES)
+        };
+        let waited = self.shared.acked.wait_timeout_while(
+            lanes,
+            Duration::from_millis(POLL_MILLIS - PAUSED_POLL_MILLIS),
+            still_full,
+        );
+        self.shared.awaited_bytes.store(usize::MAX, Ordering::Relaxed);
+        let (_lanes, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+        !timeout.timed_out()
+    }
+
+    fn pause(&self) -> bool {
+        let paused = self.consumer.assignment().and_then(|held| self.consumer.pause(&held));
+        if let Err(error) = paused {
+            tracing::warn!(%error, "partitions could not be paused");
+            return false;
+        }
+        self.shared.status.paused.store(true, Ordering::Relaxed);
+        tracing::debug!("reading paused");
+        true
+    }
+
+    fn resume(&self) -> bool {
+        let resumed = self.consumer.assignment().and_then(|held| self.consumer.resume(&held));
+        if let Err(error) = resumed {
+            tracing::warn!(%error, "partitions could not be resumed");
+            return false;
+        }
+        self.shared.status.paused.store(false, Ordering::Relaxed);
+        tracing::debug!("reading resumed");
+        true
+    }
+
+    fn commit_if_due(&mut self) {
+        if self.committed_at.elapsed() < self.commit_interval {
+            return;
+        }
+        self.committed_at = Instant::now();
+        let mut lanes = self.shared.lanes();
+        self.shared.status.take_positions(lanes.positions());
+        if !self.consumer.context().commit_answered() {
+            return;
+        }
+        let points = lanes.commit_points(None);
+        if points.is_empty() {
+            return;
+        }
+        lanes.commit_requested(&points);
+        drop(lanes);
+        match commit::later(&self.consumer, &commit::offsets(&points)) {
+            Ok(()) => self.consumer.context().note_commit(Some(Instant::now())),
+            Err(error) => self.consumer.context().commit_failed(&error),
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! A broker inside the process, for the tests and `copydesk demo`: librdkafka's
+//! mock cluster, which speaks the real protocol on 127.0.0.1.
+//!
+//! It keeps 5 MiB or 100,000 messages of a partition and forgets the oldest
+//! beyond that without a word; [`EmbeddedBroker::evicted`] tells.
+
+use std::time::{Duration, Instant};
+
+use rdkafka::ClientConfig;
+use rdkafka::bindings;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::Message;
+use rdkafka::mocking::MockCluster;
+use rdkafka::producer::{BaseProducer, BaseRecord, DefaultProducerContext, Producer};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+
+use super::headers;
+use crate::error::TransportError;
+use crate::transport::Headers;
+
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Lives as long as this value.
+pub struct EmbeddedBroker {
+    /// The client the cluster lives in; it publishes nothing itself.
+    host: BaseProducer,
+}
+
+/// A message as it lies in, or goes into, a topic.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StoredMessage {
+    /// `None` leaves the choice to the key.
+    pub partition: Option<i32>,
+    /// `None` until it is stored.
+    pub offset: Option<i64>,
+    pub key: Option<Vec<u8>>,
+    pub payload: Option<Vec<u8>>,
+    pub headers: Headers,
+    pub timestamp_millis: Option<i64>,
+}
+
+impl EmbeddedBroker {
+    pub fn start(brokers: u16) -> Result<Self, TransportError> {
+        let host: BaseProducer = ClientConfig::new()
+            .set("test.mock.num.brokers", brokers.to_string())
+            .create()
+            .map_err(|error| fault("start the embedded broker", &error))?;
+        // A group waits 3 seconds for more members before its first assignment;
+        // whoever watches a demonstration does not.
+        // SAFETY: the host is alive, and its cluster with it; null is checked.
+        unsafe {
+            let cluster = bindings::rd_kafka_handle_mock_cluster(host.client().native_ptr());
+            if !cluster.is_null() {
+                bindings::rd_kafka_mock_group_initial_rebalance_delay_ms(cluster, 0);
+            }
+        }
+        Ok(Self { host })
+    }
+
+    /// `host:port`, one for each broker.
+    pub fn brokers(&self) -> Vec<String> {
+        self.cluster().bootstrap_servers().split(',').map(str::to_owned).collect()
+    }
+
+    pub fn create_topic(&self, topic: &str, partitions: u16) -> Result<(), TransportError> {
+        self.cluster()
+            .create_topic(topic, i32::from(partitions), 1)
+            .map_err(|error| fault("create a topic", &error))
+    }
+
+    /// For faults: request errors, delays, brokers that go down.
+    pub fn cluster(&self) -> MockCluster<'_, DefaultProducerContext> {
+        self.host.client().mock_cluster().expect("the host was made with a cluster")
+    }
+
+    /// The topics of these that have lost messages to the broker's size limit.
+    pub fn evicted(&self, topics: &[&str]) -> Result<Vec<String>, TransportError> {
+        let consumer = reader(&self.brokers())?;
+        let mut evicted = Vec::new();
+        for topic in topics {
+            for partition in 0..partitions(&consumer, topic)? {
+                let (low, _) = consumer
+                    .fetch_watermarks(topic, partition, TIMEOUT)
+                    .map_err(|error| fault("ask for offsets", &error))?;
+                if low > 0 {
+                    evicted.push(format!("{topic}[{partition}]"));
+                }
+            }
+        }
+        Ok(evicted)
+    }
+}
+
+/// Publishes to any broker, and returns when all of it is stored. Blocks.
+pub fn publish(
+    brokers: &[String],
+    topic: &str,
+    messages: &[StoredMessage],
+) -> Result<(), TransportError> {
+    let attempted = "publish to a topic";
+    let producer: BaseProducer = ClientConfig::new()
+        .set("bootstrap.servers", brokers.join(","))
+        .set("enable.idempotence", "true")
+        .set("partitioner", "murmur2_random")
+        .set("linger.ms", "1")
+        .create()
+        .map_err(|error| fault(attempted, &error))?;
+    for message in messages {
+        loop {
+            let record = BaseRecord {
+                topic,
+                partition: message.partition,
+                payload: message.payload.as_ref(),
+                key: message.key.as_ref(),
+                timestamp: message.timestamp_millis,
+                headers: headers::write(&message.headers),
+                delivery_opaque: (),
+            };
+            match producer.send(record) {
+                Ok(()) => break,
+                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), _)) => {
+                    producer.poll(Duration::from_millis(10));
+                }
+                Err((error, _)) => return Err(fault(attempted, &error)),
+            }
+        }
+    }
+    let deadline = Instant::now() + TIMEOUT * 3;
+    while producer.in_flight_count() > 0 {
+        if Instant::now() > deadline {
+            let why = "the brokers do not take it".into();
+            return Err(TransportError::Transient { attempted, why });
+        }
+        producer.poll(Duration::from_millis(1));
+    }
+    Ok(())
+}
+
+/// All that is in the topic now, in offset order by partition. Blocks.
+pub fn read_all(brokers: &[String], topic: &str) -> Result<Vec<StoredMessage>, TransportError> {
+    let attempted = "read a topic";
+    let consumer = reader(brokers)?;
+    let mut assignment = TopicPartitionList::new();
+    let mut open = Vec::new();
+    for partition in 0..partitions(&consumer, topic)? {
+        let (low, high) = consumer
+            .fetch_watermarks(topic, partition, TIMEOUT)
+            .map_err(|error| fault(attempted, &error))?;
+        if high > low {
+            open.push((partition, high));
+            assignment
+                .add_partition_offset(topic, partition, Offset::Beginning)
+                .map_err(|error| fault(attempted, &error))?;
+        }
+    }
+    consumer.assign(&assignment).map_err(|error| fault(attempted, &error))?;
+
+    let mut messages = Vec::new();
+    let deadline = Instant::now() + TIMEOUT * 3;
+    while !open.is_empty() {
+        if Instant::now() > deadline {
+            let why = "the brokers do not give it".into();
+            return Err(TransportError::Transient { attempted, why });
+        }
+        match consumer.poll(Duration::from_millis(50)) {
+            None => {}
+            Some(Ok(message)) => {
+                messages.push(StoredMessage {
+                    partition: Some(message.partition()),
+                    offset: Some(message.offset()),
+                    key: message.key().map(<[u8]>::to_vec),
+                    payload: message.payload().map(<[u8]>::to_vec),
+                    headers: headers::read(&message),
+                    timestamp_millis: message.timestamp().to_millis(),
+                });
+            }
+            // The end, where markers of transactions stand behind the last message.
+            Some(Err(KafkaError::PartitionEOF(partition))) => {
+                open.retain(|(other, _)| *other != partition);
+            }
+            Some(Err(error)) => return Err(fault(attempted, &error)),
+        }
+    }
+    messages.sort_by_key(|message| (message.partition, message.offset));
+    Ok(messages)
+}
+
+fn reader(brokers: &[String]) -> Result<BaseConsumer, TransportError> {
+    ClientConfig::new()
+        .set("bootstrap.servers", brokers.join(","))
+        .set("group.id", "copydesk-reader")
+        .set("enable.auto.commit", "false")
+        .set("enable.partition.eof", "true")
+        .set("auto.offset.reset", "earliest")
+        .create()
+        .map_err(|error| fault("start a reader", &error))
+}
+
+fn partitions(consumer: &BaseConsumer, topic: &str) -> Result<i32, TransportError> {
+    let metadata = consumer
+        .fetch_metadata(Some(topic), TIMEOUT)
+        .map_err(|error| fault("ask for a topic", &error))?;
+    let count = metadata.topics().first().map_or(0, |topic| topic.partitions().len());
+    Ok(i32::try_from(count).unwrap_or(i32::MAX))
+}
+
+fn fault(attempted: &'static str, error: &KafkaError) -> TransportError {
+    TransportError::Transient { attempted, why: error.to_string() }
+}

@@ -1,0 +1,297 @@
+//! The record of what was taken and what is done: for each partition the
+//! deliveries in order, how far they are done without a gap, and the bytes they
+//! hold. Knows nothing of threads; [`super::source`] keeps it under a lock.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+
+use crate::transport::{Lane, Receipt};
+
+/// What a delivery costs beside its payload, key and headers, so that empty
+/// messages are bounded too. About what a queued [`crate::transport::Delivery`]
+/// and its entry here take.
+pub const DELIVERY_OVERHEAD_BYTES: usize = 256;
+
+/// Every partition ever assigned to this source, held or not.
+#[derive(Debug, Default)]
+pub struct Lanes {
+    lanes: Vec<LaneState>,
+    by_partition: HashMap<Arc<str>, BTreeMap<i32, Lane>>,
+    bytes: usize,
+    queued: usize,
+}
+
+/// Up to where a partition may be committed: the offset of the next message to
+/// be read after a restart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommitPoint {
+    pub topic: Arc<str>,
+    pub partition: i32,
+    pub offset: i64,
+}
+
+/// One held partition, for [`super::status`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LanePosition {
+    pub topic: Arc<str>,
+    pub partition: i32,
+    /// The first offset that is not done; `None` before the first delivery.
+    pub position: Option<i64>,
+    pub committed: Option<i64>,
+}
+
+#[derive(Debug)]
+struct LaneState {
+    topic: Arc<str>,
+    partition: i32,
+    epoch: u32,
+    /// Assigned to this consumer.
+    held: bool,
+    /// Being revoked: what is still queued is not handed out any more.
+    closing: bool,
+    /// In offset order. Offsets may have gaps (compaction, transaction
+    /// markers), so entries are found by search, not by distance.
+    window: VecDeque<Entry>,
+    handed_out: usize,
+    /// One past the last offset done without a gap.
+    done: Option<i64>,
+    /// What was last asked to be committed, and what is known to be.
+    requested: Option<i64>,
+    committed: Option<i64>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    offset: i64,
+    bytes: usize,
+    handed_out: bool,
+    done: bool,
+}
+
+impl Lanes {
+    /// The partition is this consumer's from now on.
+    pub fn assign(&mut self, topic: &str, partition: i32) -> Lane {
+        let lane = match self.lane(topic, partition) {
+            Some(lane) => lane,
+            None => self.add(topic, partition),
+        };
+        self.void(lane);
+        self.lanes[lane.0 as usize].held = true;
+        lane
+    }
+
+    /// Takes a delivery in; `None` when the partition is not this consumer's.
+    pub fn take(
+        &mut self,
+        topic: &str,
+        partition: i32,
+        offset: i64,
+        bytes: usize,
+    ) -> Option<(Receipt, Arc<str>)> {
+        let lane = self.lane(topic, partition)?;
+        let state = &self.lanes[lane.0 as usize];
+        if !state.held {
+            return None;
+        }
+        // Offsets only go back when the position was reset (a topic made anew,
+        // say): what was taken before belongs to another history.
+        if state.last_taken().is_some_and(|last| offset <= last) {
+            tracing::warn!(topic, partition, offset, "offsets went back, starting over from there");
+            self.void(lane);
+            self.lanes[lane.0 as usize].held = true;
+        }
+        let state = &mut self.lanes[lane.0 as usize];
+        let bytes = bytes + DELIVERY_OVERHEAD_BYTES;
+        state.window.push_back(Entry { offset, bytes, handed_out: false, done: false });
+        self.bytes += bytes;
+        self.queued += 1;
+        Some((Receipt { lane, epoch: state.epoch, offset }, state.topic.clone()))
+    }
+
+    /// Whether a queued delivery may still go to the worker; from here on a
+    /// revocation waits for it.
+    pub fn hand_out(&mut self, receipt: Receipt) -> bool {
+        let Some(state) = self.lanes.get_mut(receipt.lane.0 as usize) else { return false };
+        if state.epoch != receipt.epoch || state.closing {
+            return false;
+        }
+        let Some(entry) = state.entry(receipt.offset) else { return false };
+        if entry.handed_out {
+            return false;
+        }
+        entry.handed_out = true;
+        state.handed_out += 1;
+        self.queued -= 1;
+        true
+    }
+
+    /// Acknowledges a delivery that was handed out. Late, repeated and unknown
+    /// acknowledgements change nothing.
+    pub fn ack(&mut self, receipt: Receipt) -> bool {
+        let Some(state) = self.lanes.get_mut(receipt.lane.0 as usize) else { return false };
+        if state.epoch != receipt.epoch {
+            return false;
+        }
+        let Some(entry) = state.entry(receipt.offset) else { return false };
+        if entry.done || !entry.handed_out {
+            return false;
+        }
+        entry.done = true;
+        self.bytes -= entry.bytes;
+        state.handed_out -= 1;
+        while state.window.front().is_some_and(|front| front.done) {
+            state.done = state.window.pop_front().map(|front| front.offset + 1);
+        }
+        true
+    }
+
+    /// Nothing more of these partitions is handed out.
+    pub fn shut<'a>(&mut self, partitions: impl IntoIterator<Item = (&'a str, i32)>) -> Vec<Lane> {
+        let lanes: Vec<Lane> = partitions
+            .into_iter()
+            .filter_map(|(topic, partition)| self.lane(topic, partition))
+            .collect();
+        for lane in &lanes {
+            self.lanes[lane.0 as usize].closing = true;
+        }
+        lanes
+    }
+
+    /// Deliveries of these lanes that were handed out and are not acknowledged.
+    pub fn handed_out(&self, lanes: &[Lane]) -> usize {
+        lanes.iter().map(|lane| self.lanes[lane.0 as usize].handed_out).sum()
+    }
+
+    /// The partition is no longer this consumer's: what was taken is forgotten,
+    /// and acknowledgements of it are void.
+    pub fn release(&mut self, lanes: &[Lane]) {
+        for lane in lanes {
+            self.void(*lane);
+        }
+    }
+
+    /// What can be committed and has not been asked for yet, of these lanes or
+    /// of all.
+    pub fn commit_points(&self, lanes: Option<&[Lane]>) -> Vec<CommitPoint> {
+        let selected = |index: usize| lanes.is_none_or(|lanes| lanes.contains(&Lane(index as u32)));
+        self.lanes
+            .iter()
+            .enumerate()
+            .filter(|(index, state)| state.held && selected(*index))
+            .filter(|(_, state)| state.done.is_some() && state.done != state.requested)
+            .filter_map(|(_, state)| Some(state.commit_point(state.done?)))
+            .collect()
+    }
+
+    pub fn commit_requested(&mut self, points: &[CommitPoint]) {
+        for point in points {
+            if let Some(state) = self.state_mut(&point.topic, point.partition) {
+                state.requested = Some(point.offset);
+            }
+        }
+    }
+
+    pub fn commit_succeeded(&mut self, topic: &str, partition: i32, offset: i64) {
+        if let Some(state) = self.state_mut(topic, partition).filter(|state| state.held) {
+            state.committed = Some(offset);
+        }
+    }
+
+    /// Forgets what was asked for, so that it is asked for again.
+    pub fn commit_failed(&mut self, topic: &str, partition: i32) {
+        if let Some(state) = self.state_mut(topic, partition) {
+            state.requested = state.committed;
+        }
+    }
+
+    /// As [`Lanes::commit_failed`], of all partitions.
+    pub fn commits_failed(&mut self) {
+        for state in &mut self.lanes {
+            state.requested = state.committed;
+        }
+    }
+
+    /// Bytes taken and not acknowledged, with the overhead of each delivery.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Deliveries taken and not handed out.
+    pub fn queued(&self) -> usize {
+        self.queued
+    }
+
+    pub fn positions(&self) -> impl Iterator<Item = LanePosition> {
+        self.lanes.iter().filter(|state| state.held).map(|state| LanePosition {
+            topic: state.topic.clone(),
+            partition: state.partition,
+            position: state.window.front().map(|front| front.offset).or(state.done),
+            committed: state.committed,
+        })
+    }
+
+    fn lane(&self, topic: &str, partition: i32) -> Option<Lane> {
+        self.by_partition.get(topic)?.get(&partition).copied()
+    }
+
+    fn add(&mut self, topic: &str, partition: i32) -> Lane {
+        let lane = Lane(u32::try_from(self.lanes.len()).expect("fewer partitions than 2^32"));
+        let topic = match self.by_partition.get_key_value(topic) {
+            Some((topic, _)) => topic.clone(),
+            None => Arc::from(topic),
+        };
+        self.by_partition.entry(topic.clone()).or_default().insert(partition, lane);
+        self.lanes.push(LaneState {
+            topic,
+            partition,
+            epoch: 0,
+            held: false,
+            closing: false,
+            window: VecDeque::new(),
+            handed_out: 0,
+            done: None,
+            requested: None,
+            committed: None,
+        });
+        lane
+    }
+
+    fn state_mut(&mut self, topic: &str, partition: i32) -> Option<&mut LaneState> {
+        let lane = self.lane(topic, partition)?;
+        self.lanes.get_mut(lane.0 as usize)
+    }
+
+    fn void(&mut self, lane: Lane) {
+        let state = &mut self.lanes[lane.0 as usize];
+        for entry in state.window.drain(..) {
+            if !entry.done {
+                self.bytes -= entry.bytes;
+            }
+            if !entry.handed_out {
+                self.queued -= 1;
+            }
+        }
+        state.epoch = state.epoch.wrapping_add(1);
+        state.held = false;
+        state.closing = false;
+        state.handed_out = 0;
+        state.done = None;
+        state.requested = None;
+        state.committed = None;
+    }
+}
+
+impl LaneState {
+    fn entry(&mut self, offset: i64) -> Option<&mut Entry> {
+        let index = self.window.binary_search_by_key(&offset, |entry| entry.offset).ok()?;
+        self.window.get_mut(index)
+    }
+
+    fn last_taken(&self) -> Option<i64> {
+        self.window.back().map(|back| back.offset).or(self.done.map(|done| done - 1))
+    }
+
+    fn commit_point(&self, offset: i64) -> CommitPoint {
+        CommitPoint { topic: self.topic.clone(), partition: self.partition, offset }
+    }
+}

@@ -1,0 +1,192 @@
+//! Writes an article down as its enriched message.
+
+use std::borrow::Cow;
+
+use sha2::{Digest, Sha256};
+
+use crate::article::ClueSource;
+use crate::error::EncodeError;
+use crate::passage::Passage;
+use crate::settings::OutputSettings;
+use crate::stage::Verdict;
+use crate::stages;
+use crate::tags::{self, InferenceSource, NoticeKind, Tags};
+use crate::transport::Headers;
+use crate::wire::enriched::changes::{list, rounded};
+use crate::wire::enriched::{
+    ChangedField, CharsetDecision, Enriched, Fingerprints, InferenceSourceName, Inferred, Notice,
+    NoticeKindName, Provenance, Publisher, Quality, VerdictName,
+};
+use crate::wire::raw::RawArticle;
+use crate::wire::{VERSION, hex};
+
+pub struct Encoder {
+    settings: OutputSettings,
+    ruleset: String,
+}
+
+impl Encoder {
+    pub fn new(settings: OutputSettings) -> Self {
+        Self { settings, ruleset: ruleset_digest() }
+    }
+
+    /// The enriched message as JSON.
+    pub fn encode(&self, raw: &RawArticle, verdict: Verdict) -> Result<Vec<u8>, EncodeError> {
+        let failed = |why: String| EncodeError::Json { why };
+        let message = self.message(raw, verdict).map_err(|error| failed(error.to_string()))?;
+        let mut bytes = Vec::with_capacity(raw.article.text().len() * 2 + 2048);
+        serde_json::to_writer(&mut bytes, &message).map_err(|error| failed(error.to_string()))?;
+        let limit = self.settings.max_bytes;
+        if bytes.len() > limit {
+            return Err(EncodeError::TooLarge { bytes: bytes.len(), limit });
+        }
+        Ok(bytes)
+    }
+
+    /// The headers that an enriched message bears besides its original's.
+    pub fn headers(&self, raw: &RawArticle, verdict: Verdict) -> Headers {
+        let verdict = match verdict {
+            Verdict::Keep => "keep".to_owned(),
+            Verdict::Reject(reason) => format!("rejected {}", reason.as_str()),
+        };
+        [
+            ("content-type", "application/json".to_owned()),
+            ("copydesk-id", raw.article.id.clone()),
+            ("copydesk-version", VERSION.to_owned()),
+            ("copydesk-verdict", verdict),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), Some(value.into_bytes())))
+        .collect()
+    }
+
+    fn message<'a>(
+        &'a self,
+        raw: &'a RawArticle,
+        verdict: Verdict,
+    ) -> Result<Enriched<'a>, crate::edit::LogMismatch> {
+        let article = &raw.article;
+        let tags = &article.tags;
+        let (mut edits, mut removals) = (Vec::new(), Vec::new());
+        list(article.body(), None, &mut edits, &mut removals)?;
+        for (passage, field) in [
+            (&tags.headline, ChangedField::Headline),
+            (&tags.alternative_headline, ChangedField::AlternativeHeadline),
+        ] {
+            if let Some(passage) = passage {
+                list(passage, Some(field), &mut edits, &mut removals)?;
+            }
+        }
+        let (verdict, reject_reason) = match verdict {
+            Verdict::Keep => (VerdictName::Keep, None),
+            Verdict::Reject(reason) => (VerdictName::Rejected, Some(reason.as_str().into())),
+        };
+        Ok(Enriched {
+            id: (&article.id).into(),
+            url: borrowed(&article.url),
+            headline: tags.headline.as_ref().map(text),
+            alternative_headline: tags.alternative_headline.as_ref().map(text),
+            author: tags.authors.iter().map(Cow::from).collect(),
+            publisher: publisher(&tags.publisher),
+            article_section: borrowed(&tags.section),
+            dateline: borrowed(&tags.dateline),
+            date_published: borrowed(&tags.date_published),
+            date_modified: borrowed(&tags.date_modified),
+            in_language: borrowed(&tags.language),
+            article_body: article.text().into(),
+            word_count: tags.word_count,
+            correction: tags.notices.iter().map(notice).collect(),
+            fingerprints: tags.fingerprints.as_ref().map(fingerprints),
+            quality: Quality { flags: article.flags.iter().map(|f| f.name().into()).collect() },
+            removals,
+            edits,
+            provenance: self.provenance(raw, tags),
+            verdict,
+            reject_reason,
+            input: raw.passthrough.iter().map(|(name, value)| (name.as_str(), &**value)).collect(),
+        })
+    }
+
+    fn provenance<'a>(&'a self, raw: &'a RawArticle, tags: &'a Tags) -> Provenance<'a> {
+        let inferred = tags.inferences.iter().map(|inference| Inferred {
+            field: inference.field.into(),
+            source: inference.source.into(),
+            method: inference.method.into(),
+            confidence: rounded(inference.confidence),
+        });
+        Provenance {
+            version: VERSION.into(),
+            ruleset: (&self.ruleset).into(),
+            charset: CharsetDecision {
+                name: raw.charset.name.into(),
+                source: raw.charset.evidence.name().into(),
+            },
+            fetched_at: borrowed(&raw.fetched_at),
+            inferred: inferred.collect(),
+        }
+    }
+}
+
+fn ruleset_digest() -> String {
+    let mut hash = Sha256::new();
+    hash.update(VERSION);
+    for rule in stages::rules() {
+        hash.update("\n");
+        hash.update(rule.0);
+    }
+    hex(&hash.finalize())
+}
+
+fn borrowed(value: &Option<String>) -> Option<Cow<'_, str>> {
+    value.as_deref().map(Cow::from)
+}
+
+fn text(passage: &Passage) -> Cow<'_, str> {
+    passage.text().into()
+}
+
+fn publisher(publisher: &tags::Publisher) -> Option<Publisher<'_>> {
+    let is_known = publisher.name.is_some() || publisher.domain.is_some();
+    is_known
+        .then(|| Publisher { name: borrowed(&publisher.name), domain: borrowed(&publisher.domain) })
+}
+
+fn notice(notice: &tags::Notice) -> Notice<'_> {
+    Notice { kind: notice.kind.into(), text: (&notice.text).into(), date: borrowed(&notice.date) }
+}
+
+fn fingerprints(fingerprints: &tags::Fingerprints) -> Fingerprints<'_> {
+    Fingerprints {
+        sha256: hex(&fingerprints.sha256).into(),
+        simhash64: format!("{:016x}", fingerprints.simhash64).into(),
+        minhash: Cow::Borrowed(&fingerprints.minhash),
+    }
+}
+
+impl From<NoticeKind> for NoticeKindName {
+    fn from(kind: NoticeKind) -> Self {
+        match kind {
+            NoticeKind::Update => Self::Update,
+            NoticeKind::Correction => Self::Correction,
+            NoticeKind::Clarification => Self::Clarification,
+            NoticeKind::EditorsNote => Self::EditorsNote,
+            NoticeKind::Republication => Self::Republication,
+        }
+    }
+}
+
+impl From<InferenceSource> for InferenceSourceName {
+    fn from(source: InferenceSource) -> Self {
+        match source {
+            InferenceSource::Body => Self::Body,
+            InferenceSource::Clue(ClueSource::Message) => Self::Message,
+            InferenceSource::Clue(ClueSource::JsonLd) => Self::JsonLd,
+            InferenceSource::Clue(ClueSource::Microdata) => Self::Microdata,
+            InferenceSource::Clue(ClueSource::OpenGraph) => Self::OpenGraph,
+            InferenceSource::Clue(ClueSource::Meta) => Self::Meta,
+            InferenceSource::Clue(ClueSource::Element) => Self::Element,
+            InferenceSource::Clue(ClueSource::VisibleText) => Self::VisibleText,
+            InferenceSource::Clue(ClueSource::Url) => Self::Url,
+        }
+    }
+}

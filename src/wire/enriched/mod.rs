@@ -1,0 +1,335 @@
+//! Enriched articles, as they are published.
+//!
+//! The structs here are the message: field for field what is written, with the
+//! docs and examples that its schema shows.
+
+mod changes;
+mod encoder;
+
+use std::borrow::Cow;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use self::encoder::Encoder;
+use crate::wire::json::Fields;
+
+/// An article as copydesk publishes it.
+///
+/// A field that is not known is absent, never null; lists are always there and
+/// may be empty. Every position counts Unicode scalar values (code points), not
+/// bytes and not UTF-16 units.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(title = "Enriched article")]
+pub struct Enriched<'a> {
+    /// The message's own id, as it was written; without one, an id derived from
+    /// the address and the content as received, the same for every redelivery.
+    #[schemars(example = &"harbour-ferry-2024-05-06")]
+    #[serde(borrow)]
+    pub id: Cow<'a, str>,
+    /// The article's address, as the message gave it.
+    #[schemars(example = &"https://news.example/harbour/ferry")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub url: Option<Cow<'a, str>>,
+    /// The headline, mended like the body (see `edits` with `field`).
+    #[schemars(example = &"Ferry returns to the harbour after a year of repairs")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub headline: Option<Cow<'a, str>>,
+    /// A second headline: a kicker, a subheading, the one made for search engines.
+    #[schemars(example = &"Crew of nine back at work")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub alternative_headline: Option<Cow<'a, str>>,
+    /// The people the byline names.
+    #[schemars(extend("examples" = [["Ada Example"]]))]
+    #[serde(borrow)]
+    pub author: Vec<Cow<'a, str>>,
+    /// Who published the article.
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub publisher: Option<Publisher<'a>>,
+    /// The section it appeared in.
+    #[schemars(example = &"Politics")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub article_section: Option<Cow<'a, str>>,
+    /// The place the report was filed from.
+    #[schemars(example = &"BRUSSELS")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub dateline: Option<Cow<'a, str>>,
+    /// ISO 8601, as precise as the source: a date, or a time with its zone.
+    #[schemars(example = &"2024-05-06T07:30:00+02:00")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub date_published: Option<Cow<'a, str>>,
+    /// ISO 8601, as precise as the source: a date, or a time with its zone.
+    #[schemars(example = &"2024-05-07")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub date_modified: Option<Cow<'a, str>>,
+    /// BCP 47 tag of the body's language.
+    #[schemars(example = &"en")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub in_language: Option<Cow<'a, str>>,
+    /// The article's own text: without furniture, mended, paragraphs on lines of
+    /// their own.
+    #[schemars(example = &"The ferry is back.\n\nIt was missed.")]
+    #[serde(borrow)]
+    pub article_body: Cow<'a, str>,
+    /// Words in `articleBody`.
+    #[schemars(example = 7)]
+    pub word_count: usize,
+    /// Update, correction and other notices that stood with the article.
+    #[serde(borrow)]
+    pub correction: Vec<Notice<'a>>,
+    /// For finding the same and nearly the same texts.
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub fingerprints: Option<Fingerprints<'a>>,
+    /// What is to be known before the text is relied on.
+    #[serde(borrow)]
+    pub quality: Quality<'a>,
+    /// What was cut, in the order of the text.
+    #[serde(borrow)]
+    pub removals: Vec<Removal<'a>>,
+    /// What was mended, in the order of the text. Making the removals and edits
+    /// without a `field` in the original text gives `articleBody`; taking them
+    /// back gives the original text.
+    #[serde(borrow)]
+    pub edits: Vec<Edit<'a>>,
+    /// By what, and from what, this message was made.
+    #[serde(borrow)]
+    pub provenance: Provenance<'a>,
+    /// What was decided about the article as a whole.
+    pub verdict: VerdictName,
+    /// Why it was rejected; only where `verdict` is `rejected`.
+    #[schemars(example = &"empty")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub reject_reason: Option<Cow<'a, str>>,
+    /// The raw message's other fields, exactly as they were written.
+    #[schemars(schema_with = "input_schema")]
+    #[serde(borrow, default, skip_serializing_if = "Fields::is_empty")]
+    pub input: Fields<'a>,
+}
+
+/// Who published an article.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Publisher<'a> {
+    /// The name readers know it by.
+    #[schemars(example = &"The Harbour Post")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Cow<'a, str>>,
+    /// The registrable domain of its site.
+    #[schemars(example = &"harbourpost.example")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<Cow<'a, str>>,
+}
+
+/// A notice that stood with an article.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Notice<'a> {
+    pub kind: NoticeKindName,
+    /// The notice in full.
+    #[schemars(example = &"Correction: an earlier version misstated the ferry's age.")]
+    #[serde(borrow)]
+    pub text: Cow<'a, str>,
+    /// ISO 8601, where the notice bears a date.
+    #[schemars(example = &"2024-05-07")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Cow<'a, str>>,
+}
+
+/// What a notice tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeKindName {
+    Update,
+    Correction,
+    Clarification,
+    EditorsNote,
+    Republication,
+}
+
+/// Fingerprints of `articleBody`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Fingerprints<'a> {
+    /// SHA-256 of its UTF-8 bytes, as 64 hexadecimal digits.
+    #[schemars(
+        example = &"5f8f04f6a3a892aaabbddb6cf273894493773960d4a325b105fee46eef4304f1",
+        regex(pattern = "^[0-9a-f]{64}$")
+    )]
+    #[serde(borrow)]
+    pub sha256: Cow<'a, str>,
+    /// 64-bit SimHash, as 16 hexadecimal digits: near duplicates differ in few bits.
+    #[schemars(example = &"9a3f10c2b4d58e77", regex(pattern = "^[0-9a-f]{16}$"))]
+    #[serde(borrow)]
+    pub simhash64: Cow<'a, str>,
+    /// MinHash signature: the share of equal numbers in the same places
+    /// estimates how alike two texts are.
+    #[schemars(extend("examples" = [[18274, 99120, 4471]]))]
+    #[serde(borrow)]
+    pub minhash: Cow<'a, [u32]>,
+}
+
+/// What is to be known before a text is relied on.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Quality<'a> {
+    /// Short names of what was noticed, e.g. that the text stops short.
+    #[schemars(extend("examples" = [["truncated"]]))]
+    #[serde(borrow)]
+    pub flags: Vec<Cow<'a, str>>,
+}
+
+/// A place that was mended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Edit<'a> {
+    /// The rule that made it, `stage.group.rule`.
+    #[schemars(example = &"repair.characters.mojibake")]
+    #[serde(borrow)]
+    pub rule: Cow<'a, str>,
+    /// Other rules that had a part in it, first to last.
+    #[schemars(extend("examples" = [["repair.characters.soft_hyphen"]]))]
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Cow<'a, str>>,
+    /// Where it starts in the original text, in Unicode scalar values.
+    #[schemars(example = 412)]
+    pub start: usize,
+    /// Where it ends in the original text, in Unicode scalar values.
+    #[schemars(example = 417)]
+    pub end: usize,
+    /// The original text from `start` to `end`.
+    #[schemars(example = &"cafÃ©")]
+    #[serde(borrow)]
+    pub before: Cow<'a, str>,
+    /// What stands there now.
+    #[schemars(example = &"café")]
+    #[serde(borrow)]
+    pub after: Cow<'a, str>,
+    /// How sure the rule is, 0 to 1.
+    #[schemars(example = 0.99, range(min = 0, max = 1))]
+    pub confidence: f64,
+    /// The field whose text was changed; absent for `articleBody`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<ChangedField>,
+}
+
+/// A place that was cut.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Removal<'a> {
+    /// The rule that cut it, `stage.group.rule`.
+    #[schemars(example = &"boilerplate.promo.newsletter_box")]
+    #[serde(borrow)]
+    pub rule: Cow<'a, str>,
+    /// Other rules that had a part in it, first to last.
+    #[schemars(extend("examples" = [["repair.characters.soft_hyphen"]]))]
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Cow<'a, str>>,
+    /// Where it started in the original text, in Unicode scalar values.
+    #[schemars(example = 1024)]
+    pub start: usize,
+    /// The original text that was cut.
+    #[schemars(example = &"Sign up for our newsletter\n")]
+    #[serde(borrow)]
+    pub text: Cow<'a, str>,
+    /// How sure the rule is, 0 to 1.
+    #[schemars(example = 0.95, range(min = 0, max = 1))]
+    pub confidence: f64,
+    /// The field whose text was changed; absent for `articleBody`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<ChangedField>,
+}
+
+/// A field other than `articleBody` whose text is changed on record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum ChangedField {
+    Headline,
+    AlternativeHeadline,
+}
+
+/// By what, and from what, a message was made.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Provenance<'a> {
+    /// The version of copydesk.
+    #[schemars(example = &"0.1.0")]
+    #[serde(borrow)]
+    pub version: Cow<'a, str>,
+    /// SHA-256 over the version and the ids of all rules: two messages with the
+    /// same digest were made by the same rules.
+    #[schemars(
+        example = &"2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+        regex(pattern = "^[0-9a-f]{64}$")
+    )]
+    #[serde(borrow)]
+    pub ruleset: Cow<'a, str>,
+    /// The encoding the raw bytes were read in.
+    #[serde(borrow)]
+    pub charset: CharsetDecision<'a>,
+    /// When the scraper fetched the article, as the message gave it.
+    #[schemars(example = &"2024-05-06T08:00:12Z")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub fetched_at: Option<Cow<'a, str>>,
+    /// How each field that was not simply copied was come by.
+    #[serde(borrow)]
+    pub inferred: Vec<Inferred<'a>>,
+}
+
+/// An encoding, and what decided on it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct CharsetDecision<'a> {
+    /// Its name in the WHATWG Encoding Standard.
+    #[schemars(example = &"windows-1251")]
+    #[serde(borrow)]
+    pub name: Cow<'a, str>,
+    /// What decided: `byte_order_mark`, `valid_utf8`, `declared` (the
+    /// content-type header), `page` (a meta tag or XML declaration) or `guess`.
+    #[schemars(example = &"declared")]
+    #[serde(borrow)]
+    pub source: Cow<'a, str>,
+}
+
+/// How a field was come by.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Inferred<'a> {
+    /// The field's name in this message.
+    #[schemars(example = &"headline")]
+    #[serde(borrow)]
+    pub field: Cow<'a, str>,
+    pub source: InferenceSourceName,
+    /// The rule or model that decided.
+    #[schemars(example = &"agreement_of_sources")]
+    #[serde(borrow)]
+    pub method: Cow<'a, str>,
+    /// How sure it is, 0 to 1.
+    #[schemars(example = 0.9, range(min = 0, max = 1))]
+    pub confidence: f64,
+}
+
+/// Where a field's value was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum InferenceSourceName {
+    /// A field of the raw message.
+    Message,
+    JsonLd,
+    Microdata,
+    OpenGraph,
+    /// Another meta tag of the page.
+    Meta,
+    /// An element that says what it is, such as a `<time>`.
+    Element,
+    /// A line or block that reads like it.
+    VisibleText,
+    /// The article's address.
+    Url,
+    /// The body's text as a whole.
+    Body,
+}
+
+/// What was decided about an article as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VerdictName {
+    Keep,
+    Rejected,
+}
+
+fn input_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({ "type": "object", "additionalProperties": true })
+}

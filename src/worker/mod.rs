@@ -1,0 +1,376 @@
+//! Take → decode → run → encode → send → acknowledge, over any source and sink.
+//!
+//! A delivery is acknowledged when its output, or its dead letter, is reported
+//! safe by the sink, and never before. Deliveries of a lane are worked on in
+//! parallel and sent in order.
+
+mod compute;
+mod lane;
+mod limiter;
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use slab::Slab;
+use tokio::time::Instant;
+
+pub use compute::Threads;
+
+use crate::desk::{Desk, Kind, Outcome};
+use crate::error::{Disposition, Error, TransportError};
+use crate::settings::WorkerSettings;
+use crate::telemetry::Telemetry;
+use crate::telemetry::events;
+use crate::transport::{Delivery, Lane, NotSent, Report, Sink, Source, Ticket};
+use crate::wire::dead_letter;
+use compute::{Compute, Done};
+use lane::Queue;
+use limiter::Limiter;
+
+/// The pause before the first repetition of a failed send; it doubles with
+/// each further one, up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// What a worker did, from start to end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    pub taken: u64,
+    pub enriched: u64,
+    pub rejected: u64,
+    pub tombstones: u64,
+    pub dead_lettered: u64,
+    /// Taken and given back unfinished when the worker ended.
+    pub unfinished: u64,
+}
+
+/// Runs until the source ends, `shutdown` resolves, or nothing can be done any
+/// more. What is under way is finished first, within the drain timeout.
+pub async fn run<S: Source, K: Sink>(
+    source: S,
+    sink: K,
+    desk: Arc<Desk>,
+    settings: &WorkerSettings,
+    threads: Threads,
+    telemetry: &Telemetry,
+    shutdown: impl Future<Output = ()>,
+) -> Result<Summary, Error> {
+    let compute = Compute::start(desk, threads).map_err(|error| TransportError::Fatal {
+        attempted: "starting article threads",
+        why: error.to_string(),
+    })?;
+    let mut worker = Worker {
+        source,
+        sink,
+        compute,
+        entries: Slab::new(),
+        lanes: HashMap::new(),
+        limiter: Limiter::new(settings),
+        telemetry,
+        computing: 0,
+        sent: 0,
+        sink_is_full: false,
+        next_resume: None,
+        failure: None,
+        summary: Summary::default(),
+    };
+    worker.work(settings, shutdown).await;
+    worker.finish().await
+}
+
+struct Worker<'a, S, K> {
+    source: S,
+    sink: K,
+    compute: Compute,
+    entries: Slab<Entry>,
+    lanes: HashMap<Lane, Queue>,
+    limiter: Limiter,
+    telemetry: &'a Telemetry,
+    computing: usize,
+    /// Sent and without a report, over all lanes.
+    sent: usize,
+    sink_is_full: bool,
+    /// When the first of the pausing lanes goes on.
+    next_resume: Option<Instant>,
+    /// Why the worker halts.
+    failure: Option<Error>,
+    summary: Summary,
+}
+
+/// A delivery under way.
+struct Entry {
+    delivery: Arc<Delivery>,
+    state: State,
+    /// Whether the limiter has seen this outcome; a sink that was full asks twice.
+    counted: bool,
+    failed_sends: u32,
+    /// Why its output is refused for good: it becomes a dead letter.
+    refused: Option<Error>,
+}
+
+enum State {
+    Computing,
+    Ready(Outcome),
+    Sent(Kind),
+}
+
+impl<S: Source, K: Sink> Worker<'_, S, K> {
+    async fn work(&mut self, settings: &WorkerSettings, shutdown: impl Future<Output = ()>) {
+        let mut shutdown = pin!(shutdown);
+        let mut draining: Option<Instant> = None;
+        loop {
+            if self.failure.is_some() && draining.is_none() {
+                draining = Some(self.start_draining(settings));
+            }
+            if draining.is_some() && self.is_drained() {
+                return;
+            }
+            let takes = draining.is_none() && self.entries.len() < settings.in_flight_articles;
+            tokio::select! {
+                biased;
+                report = self.sink.next_report(), if self.sent > 0 => self.on_report(report),
+                done = self.compute.next(), if self.computing > 0 => self.on_done(done),
+                () = until(self.next_resume) => self.resume(),
+                () = until(draining) => return,
+                () = &mut shutdown, if draining.is_none() => {
+                    draining = Some(self.start_draining(settings));
+                }
+                next = self.source.next(), if takes => match next {
+                    Ok(Some(delivery)) => self.on_delivery(delivery),
+                    Ok(None) => draining = Some(self.start_draining(settings)),
+                    Err(error) => self.on_source_error(error.into()),
+                },
+            }
+        }
+    }
+
+    fn start_draining(&mut self, settings: &WorkerSettings) -> Instant {
+        self.source.stop();
+        events::draining(self.telemetry, self.entries.len());
+        Instant::now() + Duration::from_millis(settings.drain_timeout_millis)
+    }
+
+    /// After a failure nothing new is sent; only what has been sent is awaited.
+    fn is_drained(&self) -> bool {
+        if self.failure.is_some() { self.sent == 0 } else { self.entries.is_empty() }
+    }
+
+    async fn finish(mut self) -> Result<Summary, Error> {
+        self.summary.unfinished = self.entries.len() as u64;
+        self.sink.close().await;
+        let closed = self.source.close().await;
+        events::stopped(self.telemetry, &self.summary);
+        match (self.failure, closed) {
+            (Some(failure), _) => Err(failure),
+            (None, Err(error)) => Err(error.into()),
+            (None, Ok(())) => Ok(self.summary),
+        }
+    }
+
+    fn on_source_error(&mut self, error: Error) {
+        match error.disposition() {
+            Disposition::Retry => events::transport_failed(self.telemetry, &error),
+            Disposition::DeadLetter | Disposition::Halt => self.halt(error),
+        }
+    }
+
+    fn halt(&mut self, error: Error) {
+        events::halting(self.telemetry, &error);
+        // The first failure is the cause; later ones are its consequences.
+        self.failure.get_or_insert(error);
+    }
+
+    fn on_delivery(&mut self, delivery: Delivery) {
+        self.summary.taken += 1;
+        events::taken(self.telemetry, &delivery);
+        let lane = delivery.receipt.lane;
+        let ticket = Ticket(self.entries.insert(Entry {
+            delivery: Arc::new(delivery),
+            state: State::Computing,
+            counted: false,
+            failed_sends: 0,
+            refused: None,
+        }));
+        self.lanes.entry(lane).or_default().push(ticket);
+        self.compute(ticket);
+    }
+
+    fn compute(&mut self, ticket: Ticket) {
+        let entry = &mut self.entries[ticket.0];
+        entry.state = State::Computing;
+        self.computing += 1;
+        self.compute.submit(ticket, entry.delivery.clone());
+    }
+
+    fn on_done(&mut self, Done { ticket, outcome }: Done) {
+        self.computing -= 1;
+        let entry = &mut self.entries[ticket.0];
+        events::computed(self.telemetry, &outcome);
+        entry.state = State::Ready(outcome);
+        let lane = entry.delivery.receipt.lane;
+        self.advance(lane);
+    }
+
+    /// Sends what can be sent in a lane, in order.
+    fn advance(&mut self, lane: Lane) {
+        let now = Instant::now();
+        while self.failure.is_none() && !self.sink_is_full {
+            let Some(queue) = self.lanes.get_mut(&lane) else { return };
+            let Some(ticket) = queue.next_to_send(now) else { return };
+            let entry = &mut self.entries[ticket.0];
+            let State::Ready(outcome) = &entry.state else { return };
+            let kind = outcome.kind();
+            if !std::mem::replace(&mut entry.counted, true) {
+                let counted = self.limiter.count(kind == Kind::DeadLetter);
+                if let Err(limit) = counted {
+                    self.halt(limit.into());
+                    return;
+                }
+                events::judged(self.telemetry, &entry.delivery, outcome);
+            }
+            let Some(outbound) = outcome.outbound() else {
+                queue.mark_done();
+                self.complete(ticket, kind);
+                continue;
+            };
+            match self.sink.send(ticket, outbound) {
+                Err(NotSent::Full) => self.sink_is_full = true,
+                sent => {
+                    entry.state = State::Sent(kind);
+                    queue.mark_sent();
+                    self.sent += 1;
+                    if let Err(NotSent::Failed(error)) = sent {
+                        self.on_report(Report { ticket, result: Err(error) });
+                    }
+                }
+            }
+        }
+    }
+
+    fn on_report(&mut self, Report { ticket, result }: Report) {
+        self.sent -= 1;
+        let entry = &self.entries[ticket.0];
+        let lane = entry.delivery.receipt.lane;
+        let State::Sent(kind) = entry.state else {
+            unreachable!("a report comes for what was sent, and once");
+        };
+        match result {
+            Ok(()) => {
+                self.lane(lane).mark_reported();
+                self.complete(ticket, kind);
+            }
+            Err(error) => self.on_send_failure(ticket, kind, error.into()),
+        }
+        let failed = self.lanes.get_mut(&lane).map(Queue::requeue_failed);
+        for ticket in failed.unwrap_or_default() {
+            self.redo(ticket);
+        }
+        if std::mem::take(&mut self.sink_is_full) {
+            for lane in self.lanes.keys().copied().collect::<Vec<_>>() {
+                self.advance(lane);
+            }
+        } else {
+            self.advance(lane);
+        }
+    }
+
+    fn on_send_failure(&mut self, ticket: Ticket, kind: Kind, error: Error) {
+        events::transport_failed(self.telemetry, &error);
+        let disposition = error.disposition();
+        if disposition == Disposition::Halt {
+            return self.halt(error);
+        }
+        if disposition == Disposition::DeadLetter && kind == Kind::DeadLetter {
+            let why = error.to_string();
+            return self.halt(TransportError::DeadLetterRefused { why }.into());
+        }
+        let entry = &mut self.entries[ticket.0];
+        let lane = entry.delivery.receipt.lane;
+        let queue = self.lanes.get_mut(&lane).expect("a lane stays while something is sent in it");
+        entry.failed_sends += 1;
+        let pause = match disposition {
+            Disposition::Retry => pause_after(entry.failed_sends),
+            Disposition::DeadLetter | Disposition::Halt => Duration::ZERO,
+        };
+        if disposition == Disposition::DeadLetter && queue.was_alone() {
+            entry.refused = Some(error);
+        }
+        let resume = Instant::now() + pause;
+        queue.mark_failed(ticket, resume);
+        self.next_resume = Some(self.next_resume.map_or(resume, |next| next.min(resume)));
+    }
+
+    /// Makes the outcome again rather than having kept it: failed sends are
+    /// rare, and outputs are large.
+    fn redo(&mut self, ticket: Ticket) {
+        let entry = &mut self.entries[ticket.0];
+        match entry.refused.take() {
+            Some(error) => {
+                entry.counted = false;
+                let outbound = dead_letter::outbound(&entry.delivery, &error);
+                entry.state = State::Ready(Outcome::DeadLetter { outbound, error });
+            }
+            None => self.compute(ticket),
+        }
+    }
+
+    /// Goes on with the lanes whose pause is over.
+    fn resume(&mut self) {
+        let now = Instant::now();
+        let mut resumed = Vec::new();
+        self.next_resume = None;
+        for (lane, queue) in &mut self.lanes {
+            if queue.end_pause(now) {
+                resumed.push(*lane);
+            }
+            let next = [self.next_resume, queue.paused_until()].into_iter().flatten().min();
+            self.next_resume = next;
+        }
+        for lane in resumed {
+            self.advance(lane);
+        }
+    }
+
+    /// The delivery is done and safe.
+    fn complete(&mut self, ticket: Ticket, kind: Kind) {
+        let entry = self.entries.remove(ticket.0);
+        self.source.ack(entry.delivery.receipt);
+        events::completed(self.telemetry, &entry.delivery, kind);
+        *self.summary.count_of(kind) += 1;
+        let lane = entry.delivery.receipt.lane;
+        if self.lane(lane).is_idle() {
+            self.lanes.remove(&lane);
+        }
+    }
+
+    fn lane(&mut self, lane: Lane) -> &mut Queue {
+        self.lanes.get_mut(&lane).expect("a lane stays while anything is under way in it")
+    }
+}
+
+impl Summary {
+    fn count_of(&mut self, kind: Kind) -> &mut u64 {
+        match kind {
+            Kind::Enriched => &mut self.enriched,
+            Kind::Rejected => &mut self.rejected,
+            Kind::Tombstone => &mut self.tombstones,
+            Kind::DeadLetter => &mut self.dead_lettered,
+        }
+    }
+}
+
+fn pause_after(failures: u32) -> Duration {
+    let doubled = FIRST_PAUSE.saturating_mul(1 << failures.saturating_sub(1).min(16));
+    doubled.min(LONGEST_PAUSE)
+}
+
+/// Resolves at that time; never without one.
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,17 @@
+//! Source and sink on real protocol: on the embedded broker always, and the
+//! same on a real one when `COPYDESK_TEST_BROKERS` names it (`host:port,…`).
+//!
+//! The embedded broker hides nothing and fences nobody, so nothing here proves
+//! more than delivery at least once.
+
+mod broker;
+
+mod codes;
+mod faults;
+mod lanes;
+mod properties;
+mod reachable;
+mod rebalance;
+mod sink;
+mod source;
+mod worker;
