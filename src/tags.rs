@@ -19,6 +19,7 @@ pub struct Tags {
     /// BCP 47.
     pub language: Option<String>,
     pub notices: Vec<Notice>,
+    pub quotes: Vec<Quote>,
     pub word_count: usize,
     pub fingerprints: Option<Fingerprints>,
     /// How each inferred field was come by.
@@ -36,6 +37,19 @@ pub struct Notice {
     pub kind: NoticeKind,
     pub text: String,
     pub date: Option<String>,
+}
+
+/// Something said, word for word.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quote {
+    /// Byte offsets in the body's text, without the quotation marks.
+    pub span: std::ops::Range<usize>,
+    /// Absent if the text does not say clearly who speaks.
+    pub speaker: Option<String>,
+    /// Byte offsets of the words that name the speaker, a pronoun perhaps.
+    pub named: Option<std::ops::Range<usize>>,
+    /// That the speaker is right; without one, that it is a quote.
+    pub confidence: f32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -99,6 +99,10 @@ impl Decoder {
             }
         }
         let fetched_at = message.statements(&settings.fetched_at)?.into_iter().next();
+        if let Some(fetched_at) = &fetched_at {
+            // Nothing was published after it: the tag stage judges dates by it.
+            article.evidence.add(Fact::Fetched, ClueSource::Message, fetched_at);
+        }
         Ok(RawArticle { article, fetched_at, charset, passthrough: message.rest() })
     }
 }

@@ -16,6 +16,7 @@ mod notices;
 mod outlets;
 mod person_name;
 mod publisher;
+mod quotes;
 mod section;
 mod site_suffix;
 
@@ -49,6 +50,7 @@ impl Stage for Tag {
         dateline::tag(article, &mut tags);
         deadline.check();
         notices::tag(article, &mut tags);
+        quotes::tag(article, &mut tags, deadline);
         deadline.check();
         tags.word_count = count_words(article.text());
         deadline.check();

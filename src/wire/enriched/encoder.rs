@@ -15,7 +15,7 @@ use crate::transport::Headers;
 use crate::wire::enriched::changes::{list, rounded};
 use crate::wire::enriched::{
     ChangedField, CharsetDecision, Enriched, Fingerprints, InferenceSourceName, Inferred, Notice,
-    NoticeKindName, Provenance, Publisher, Quality, VerdictName,
+    NoticeKindName, Provenance, Publisher, Quality, Quote, VerdictName,
 };
 use crate::wire::raw::RawArticle;
 use crate::wire::{VERSION, hex};
@@ -96,6 +96,7 @@ impl Encoder {
             article_body: article.text().into(),
             word_count: tags.word_count,
             correction: tags.notices.iter().map(notice).collect(),
+            quotes: quotes(article.text(), &tags.quotes),
             fingerprints: tags.fingerprints.as_ref().map(fingerprints),
             quality: Quality { flags: article.flags.iter().map(|f| f.name().into()).collect() },
             removals,
@@ -153,6 +154,24 @@ fn publisher(publisher: &tags::Publisher) -> Option<Publisher<'_>> {
 
 fn notice(notice: &tags::Notice) -> Notice<'_> {
     Notice { kind: notice.kind.into(), text: (&notice.text).into(), date: borrowed(&notice.date) }
+}
+
+/// The quotes with their offsets counted in scalar values, in one pass over the body.
+fn quotes<'a>(body: &'a str, quotes: &'a [tags::Quote]) -> Vec<Quote<'a>> {
+    let (mut bytes, mut scalars) = (0, 0);
+    let quote = |quote: &'a tags::Quote| {
+        let start = scalars + body[bytes..quote.span.start].chars().count();
+        let text = &body[quote.span.clone()];
+        (bytes, scalars) = (quote.span.end, start + text.chars().count());
+        Quote {
+            text: text.into(),
+            start,
+            end: scalars,
+            speaker: borrowed(&quote.speaker),
+            confidence: rounded(quote.confidence),
+        }
+    };
+    quotes.iter().map(quote).collect()
 }
 
 fn fingerprints(fingerprints: &tags::Fingerprints) -> Fingerprints<'_> {

@@ -78,6 +78,9 @@ pub struct Enriched<'a> {
     /// Update, correction and other notices that stood with the article.
     #[serde(borrow)]
     pub correction: Vec<Notice<'a>>,
+    /// What people are quoted with, in the order of the text.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub quotes: Vec<Quote<'a>>,
     /// For finding the same and nearly the same texts.
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub fingerprints: Option<Fingerprints<'a>>,
@@ -132,6 +135,29 @@ pub struct Notice<'a> {
     #[schemars(example = &"2024-05-07")]
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub date: Option<Cow<'a, str>>,
+}
+
+/// Something said, word for word, and by whom.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Quote<'a> {
+    /// Without the quotation marks.
+    #[schemars(example = &"The bridge will be closed by June,")]
+    #[serde(borrow)]
+    pub text: Cow<'a, str>,
+    /// Offset in `articleBody`, in Unicode scalar values.
+    #[schemars(example = 118)]
+    pub start: usize,
+    /// Offset behind the last character, in Unicode scalar values.
+    #[schemars(example = 152)]
+    pub end: usize,
+    /// In the fullest form that the article gives; absent where it does not say
+    /// clearly who speaks.
+    #[schemars(example = &"Ada Quill")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub speaker: Option<Cow<'a, str>>,
+    /// That the speaker is right; without one, that it is a quote. 0 to 1.
+    #[schemars(example = 0.93, range(min = 0, max = 1))]
+    pub confidence: f64,
 }
 
 /// What a notice tells.

@@ -112,6 +112,16 @@ fn field(article: &Article, name: &str) -> Option<Value> {
         }),
         "correction.text" => tags.notices.first().map(|notice| Value::String(notice.text.clone())),
         "correction.date" => tags.notices.first().and_then(|notice| text(&notice.date)),
+        "quotes" => (!tags.quotes.is_empty()).then(|| {
+            let speaker = |quote: &copydesk::tags::Quote| {
+                format!(
+                    "{}: {}",
+                    quote.speaker.as_deref().unwrap_or("-"),
+                    &article.text()[quote.span.clone()]
+                )
+            };
+            Value::Array(tags.quotes.iter().map(speaker).map(Value::String).collect())
+        }),
         "wordCount" => Some(Value::Integer(tags.word_count as i64)),
         _ => panic!("no such field: {name}"),
     }

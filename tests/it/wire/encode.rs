@@ -7,7 +7,7 @@ use copydesk::passage::Passage;
 use copydesk::settings::OutputSettings;
 use copydesk::stage::{RejectReason, Verdict};
 use copydesk::tags::{
-    Fingerprints, Inference, InferenceSource, Notice, NoticeKind, Publisher, Tags,
+    Fingerprints, Inference, InferenceSource, Notice, NoticeKind, Publisher, Quote, Tags,
 };
 use copydesk::wire::enriched::{Encoder, Enriched};
 use copydesk::wire::raw::RawArticle;
@@ -67,6 +67,12 @@ fn full_article() -> RawArticle {
             text: "Editor's note: names have been changed.".into(),
             date: None,
         }],
+        quotes: vec![Quote {
+            span: span_of(article.text(), "The end"),
+            speaker: Some("Ada Example".into()),
+            named: None,
+            confidence: 0.93,
+        }],
         word_count: 9,
         fingerprints: Some(Fingerprints {
             sha256: [0xab; 32],
@@ -109,6 +115,8 @@ fn a_full_message_looks_like_this() {
         r#""inLanguage":"en","articleBody":"😀 The café on the quay is open.\nThe end…","#,
         r#""wordCount":9,"correction":[{"kind":"editors_note","#,
         r#""text":"Editor's note: names have been changed."}],"#,
+        r#""quotes":[{"text":"The end","start":32,"end":39,"speaker":"Ada Example","#,
+        r#""confidence":0.93}],"#,
         r#""fingerprints":{"sha256":"abababababababababababababababababababababababababababababababab","#,
         r#""simhash64":"0123456789abcdef","minhash":[7,4294967295]},"#,
         r#""quality":{"flags":["truncated"]},"#,
