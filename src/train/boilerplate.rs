@@ -51,7 +51,8 @@ struct Sample {
 
 impl Sample {
     fn score(&self, probabilities: &[f32], thresholds: Thresholds) -> PageScore {
-        let kept = keep(probabilities, &self.segments, thresholds);
+        let body = decide::body(&self.segments);
+        let kept = keep(probabilities, &self.segments, &body, thresholds);
         let kept: Vec<&str> = self
             .segments
             .iter()

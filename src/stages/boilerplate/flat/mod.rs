@@ -60,7 +60,7 @@ pub fn strip(article: &mut Article, deadline: &Deadline) {
         );
         deadline.check();
         let probabilities = model::FLAT.probabilities(&matrix, &segments);
-        model::keep(&probabilities, &segments, THRESHOLDS)
+        model::keep(&probabilities, &segments, &likely, THRESHOLDS)
     };
     let is_article = kept.contains(&true) && !likely.is_empty();
     let scene = Scene::new(text, &segments, kept, false);
