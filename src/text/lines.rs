@@ -144,6 +144,8 @@ pub fn measure(text: &str) -> Measure {
                 in_word = false;
                 measure.quotes += 1;
             }
+            // Behind a letter it is a letter too, misread: `cafÃ©`.
+            '©' if in_word => {}
             '|' | '›' | '•' | '·' | '/' | '©' | '→' | '▶' | '►' => {
                 in_word = false;
                 measure.furniture_marks += 1;

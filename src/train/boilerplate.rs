@@ -4,6 +4,7 @@
 use std::io::{BufRead, BufReader};
 use std::ops::Range;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -46,6 +47,21 @@ struct Sample {
     candidates: Vec<bool>,
     labels: Vec<Label>,
     gold: String,
+}
+
+impl Sample {
+    fn score(&self, probabilities: &[f32], thresholds: Thresholds) -> PageScore {
+        let body = decide::body(&self.segments);
+        let kept = keep(probabilities, &self.segments, &body, thresholds);
+        let kept: Vec<&str> = self
+            .segments
+            .iter()
+            .zip(kept)
+            .filter(|(_, kept)| *kept)
+            .map(|(segment, _)| &self.text[segment.span.clone()])
+            .collect();
+        score(self.id.clone(), &self.gold, &kept.join("\n\n"), Duration::ZERO)
+    }
 }
 
 /// Which form the samples have.
@@ -214,11 +230,19 @@ fn train(samples: &[&Sample], plan: &Plan, second_plan: &Plan) -> Trained {
     }
 }
 
+/// The thresholds whose figures are shown.
+const TRIED: [Thresholds; 4] = [
+    Thresholds { inside: 0.5, outside: 0.5, even: 0.5 },
+    Thresholds { inside: 0.4, outside: 0.6, even: 0.4 },
+    Thresholds { inside: 0.4, outside: 0.8, even: 0.4 },
+    Thresholds { inside: 0.3, outside: 0.9, even: 0.4 },
+];
+
 /// Trains on two thirds of the sites and tests on the third, three times.
 pub fn cross_validate(paths: &[PathBuf], form: Form) -> String {
     let (plan, second_plan) = plans();
     let samples = load(paths, form);
-    let mut tested: Vec<(&Sample, Vec<f32>, Vec<f32>)> = Vec::new();
+    let mut tested: Vec<(&Sample, Vec<f32>)> = Vec::new();
     for held in 0..FOLDS {
         let others: Vec<&Sample> =
             samples.iter().filter(|sample| sample.fold % FOLDS != held).collect();
@@ -228,57 +252,34 @@ pub fn cross_validate(paths: &[PathBuf], form: Form) -> String {
             let second =
                 with_opinions(&sample.matrix, &sample.segments, &first, &sample.candidates);
             let both = judge(&trained.second, &second, sample.segments.len());
-            tested.push((sample, first, both));
+            tested.push((sample, both));
         }
     }
     let mut shown = String::new();
-    let mut table = std::collections::BTreeMap::new();
-    for (inside, outside, even) in [
-        (0.5f32, 0.5f32, 0.5f32),
-        (0.4, 0.4, 0.5),
-        (0.4, 0.6, 0.4),
-        (0.4, 0.8, 0.4),
-        (0.4, 0.99, 0.4),
-        (0.4, 0.99, 0.3),
-        (0.4, 0.9, 0.3),
-        (0.3, 0.9, 0.4),
-        (0.3, 0.8, 0.3),
-        (0.5, 0.9, 0.4),
-    ] {
+    for thresholds in TRIED {
+        shown += &format!("{thresholds:?}\n");
         for (set, path) in paths.iter().enumerate() {
-            let pages: Vec<PageScore> = tested
-                .iter()
-                .filter(|(sample, ..)| sample.set == set)
-                .map(|case| {
-                    let sample = case.0;
-                    let kept =
-                        keep(&case.2, &sample.segments, Thresholds { inside, outside, even });
-                    let kept: Vec<&str> = (0..sample.segments.len())
-                        .filter(|&index| kept[index])
-                        .map(|index| &sample.text[sample.segments[index].span.clone()])
-                        .collect();
-                    score(sample.id.clone(), &sample.gold, &kept.join("\n\n"), Default::default())
-                })
-                .collect();
-            let report = Report { pages, input_bytes: 0 };
-            let name = path.file_name().unwrap().to_string_lossy().replace(".jsonl", "");
-            table.entry(format!("{inside} {outside} {even}")).or_insert_with(Vec::new).push(
-                format!(
-                    "{name} {:.4} ({:.3}/{:.3})",
-                    report.f1(),
-                    report.precision(),
-                    report.recall()
-                ),
+            let report = Report {
+                pages: tested
+                    .iter()
+                    .filter(|(sample, _)| sample.set == set)
+                    .map(|(sample, both)| sample.score(both, thresholds))
+                    .collect(),
+                input_bytes: 0,
+            };
+            shown += &format!(
+                "  {}: F1 {:.4}  precision {:.4}  recall {:.4}\n",
+                path.display(),
+                report.f1(),
+                report.precision(),
+                report.recall()
             );
         }
     }
-    for (key, row) in table {
-        shown += &format!("{key:12} {}\n", row.join(" | "));
-    }
     let clean: Vec<f32> = tested
         .iter()
-        .filter(|(sample, ..)| sample.set == usize::MAX)
-        .map(|(_, _, both)| {
+        .filter(|(sample, _)| sample.set == usize::MAX)
+        .map(|(_, both)| {
             both.iter().filter(|&&p| p <= 0.5).count() as f32 / both.len().max(1) as f32
         })
         .collect();

@@ -1,6 +1,7 @@
 //! Which segments are the article's: two forests, the second of which also sees
 //! what the first thought of the segments around.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::stages::boilerplate::features::Matrix;
@@ -81,7 +82,16 @@ pub struct Thresholds {
 
 /// Which segments are kept: within the stretch of segments that is likeliest the
 /// article's as a whole, the likely ones; elsewhere only those that are certain.
-pub fn keep(probabilities: &[f32], segments: &[Segment], thresholds: Thresholds) -> Vec<bool> {
+///
+/// Where nothing is likely enough, the prose of `body` is kept: a brief item is
+/// unlike the articles that the models have seen, and losing all of it is worse
+/// than keeping a line too many.
+pub fn keep(
+    probabilities: &[f32],
+    segments: &[Segment],
+    body: &Range<usize>,
+    thresholds: Thresholds,
+) -> Vec<bool> {
     let mut best = (0.0, 0..0);
     let (mut total, mut start) = (0.0f32, 0);
     for (index, (probability, segment)) in probabilities.iter().zip(segments).enumerate() {
@@ -93,13 +103,22 @@ pub fn keep(probabilities: &[f32], segments: &[Segment], thresholds: Thresholds)
             best = (total, start..index + 1);
         }
     }
-    probabilities
+    let likely: Vec<bool> = probabilities
         .iter()
         .enumerate()
         .map(|(index, &probability)| {
             let inside = best.1.contains(&index);
             probability > if inside { thresholds.inside } else { thresholds.outside }
         })
+        .collect();
+    if likely.contains(&true) {
+        return likely;
+    }
+    let is_prose = |segment: &Segment| segment.is_prose() && segment.phrase.is_none();
+    segments
+        .iter()
+        .enumerate()
+        .map(|(index, segment)| body.contains(&index) && is_prose(segment))
         .collect()
 }
 

@@ -2,6 +2,7 @@
 //! that are text get the characters only.
 
 mod characters;
+mod prose;
 
 use crate::article::{Article, Fact};
 use crate::edit::{Proposal, RuleId};
@@ -9,7 +10,21 @@ use crate::passage::Passage;
 use crate::stage::{Deadline, Stage, StageName, Verdict};
 
 /// Every rule of the stage, in running order.
-pub const RULES: &[RuleId] = &characters::IDS;
+pub const RULES: &[RuleId] = &ALL;
+
+const ALL: [RuleId; characters::IDS.len() + prose::IDS.len()] = {
+    let groups: [&[RuleId]; 2] = [&characters::IDS, &prose::IDS];
+    let mut all = [RuleId(""); characters::IDS.len() + prose::IDS.len()];
+    let (mut group, mut index, mut filled) = (0, 0, 0);
+    while group < groups.len() {
+        while index < groups[group].len() {
+            all[filled] = groups[group][index];
+            (index, filled) = (index + 1, filled + 1);
+        }
+        (group, index) = (group + 1, 0);
+    }
+    all
+};
 
 /// Clues that are text a person wrote, as opposed to dates, codes and addresses.
 const TEXT_FACTS: [Fact; 7] = [
@@ -32,6 +47,7 @@ impl Stage for Repair {
 
     fn apply(&self, article: &mut Article, deadline: &Deadline) -> Verdict {
         characters::mend(article, deadline);
+        prose::mend(article, deadline);
         for clue in &mut article.evidence.clues {
             if TEXT_FACTS.contains(&clue.fact) {
                 characters::mend(&mut clue.value, deadline);

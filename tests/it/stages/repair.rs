@@ -56,7 +56,7 @@ proptest! {
     }
 
     #[test]
-    fn plain_text_passes(text in "[ -%'-~\n\t]{0,200}") {
+    fn plain_text_passes(text in "[ -%'->@-`b-~\n\t]{0,200}") {
         let article = repaired(&text);
         prop_assert_eq!(article.text(), text.as_str());
     }

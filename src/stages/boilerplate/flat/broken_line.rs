@@ -57,7 +57,10 @@ pub fn rejoin(text: &str, lines: &[Range<usize>], deadline: &Deadline) -> Joined
             joined.spans.push(lines[index].start..lines[index + wrapped - 1].end);
             for at in index + 1..index + wrapped {
                 let place = lines[at - 1].end..lines[at].start;
-                joined.breaks.push((span, place, " ", HARD_WRAP));
+                // A hyphen at the end of a line stays what it is, of a compound
+                // or of a word that was divided; a space would make it a dash.
+                let joint = if ends_divided(&text[..place.start]) { "" } else { " " };
+                joined.breaks.push((span, place, joint, HARD_WRAP));
             }
             index += wrapped;
             continue;
@@ -82,6 +85,10 @@ pub fn rejoin(text: &str, lines: &[Range<usize>], deadline: &Deadline) -> Joined
         }
     }
     joined
+}
+
+fn ends_divided(text: &str) -> bool {
+    text.strip_suffix('-').is_some_and(|before| before.ends_with(char::is_alphabetic))
 }
 
 /// How many of the first lines are one paragraph that was wrapped at a width.

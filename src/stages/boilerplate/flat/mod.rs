@@ -60,7 +60,7 @@ pub fn strip(article: &mut Article, deadline: &Deadline) {
         );
         deadline.check();
         let probabilities = model::FLAT.probabilities(&matrix, &segments);
-        model::keep(&probabilities, &segments, THRESHOLDS)
+        model::keep(&probabilities, &segments, &likely, THRESHOLDS)
     };
     let is_article = kept.contains(&true) && !likely.is_empty();
     let scene = Scene::new(text, &segments, kept, false);
@@ -103,7 +103,7 @@ fn is_mostly_prose(segments: &[Segment]) -> bool {
 /// In text that is mostly prose, whatever is not of a known wording is kept,
 /// but for labels above or below the paragraphs.
 fn is_own(segments: &[Segment], likely: &Range<usize>, index: usize) -> bool {
-    likely.is_empty()
+    likely.is_empty() && segments[index].phrase.is_none()
         || likely.contains(&index)
         || segments[index].measure.ends_sentence && segments[index].phrase.is_none()
         || segments.len() - likely.len() < FEWEST_OUTSIDE && segments[index].phrase.is_none()

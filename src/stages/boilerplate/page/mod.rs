@@ -72,7 +72,7 @@ pub fn strip(article: &mut Article, html: &str, deadline: &Deadline) {
     );
     deadline.check();
     let probabilities = model::PAGE.probabilities(&matrix, &segments);
-    let kept = model::keep(&probabilities, &segments, THRESHOLDS);
+    let kept = model::keep(&probabilities, &segments, &likely, THRESHOLDS);
     let nothing = !kept.contains(&true);
     let scene = Scene::new(text, &segments, kept, true);
     let (cuts, clues) = scene.cuts(deadline);

@@ -150,7 +150,7 @@ fn drop_hopeless_runs(text: &str, findings: &mut Findings) {
         let covered: usize = run.iter().map(|hit| beyond_ascii(&text[hit.span.clone()])).sum();
         let (share, of) = if run.len() == 1 { (1, 2) } else { (2, 3) };
         let is_covered = covered * of > beyond_ascii(&text[start..end]) * share;
-        if is_covered && (failures * 2 <= run.len() || run.iter().any(is_certain)) {
+        if is_covered && (failures * 2 < run.len() || run.iter().any(is_certain)) {
             kept.append(&mut run);
         }
     }

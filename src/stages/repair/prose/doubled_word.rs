@@ -1,0 +1,73 @@
+//! A function word written twice: `in the the harbour` → `in the harbour`.
+//!
+//! Only words that never rightly follow themselves (`that that`, `had had`, `is
+//! is`, `in in` may), only with one space between them, and never inside
+//! quotation marks, where people stammer.
+
+use super::{Rule, draft::Draft};
+use crate::edit::{Proposal, RuleId};
+use crate::stage::Deadline;
+
+pub(super) const RULE: Rule = Rule { id: RuleId("repair.prose.doubled_word"), propose };
+
+/// In alphabetical order.
+const NEVER_TWICE: [&str; 16] = [
+    "a", "an", "and", "at", "for", "from", "its", "my", "of", "or", "our", "the", "their", "to",
+    "with", "your",
+];
+
+fn propose(draft: &Draft, deadline: &Deadline) -> Vec<Proposal> {
+    let mut proposals = Vec::new();
+    for line in draft.lines() {
+        deadline.check();
+        in_line(draft.of(&line), line.start, &mut proposals);
+    }
+    proposals
+}
+
+fn in_line(text: &str, offset: usize, proposals: &mut Vec<Proposal>) {
+    let mut quoted = Quoted::default();
+    let mut previous = "";
+    let mut start = 0;
+    for word in text.split(' ') {
+        let is_quoted = quoted.is_open();
+        quoted.pass(word);
+        if !is_quoted && is_repeated(previous, word) {
+            // The second goes, with the space before it.
+            let place = offset + start;
+            proposals.push(Proposal::edit(RULE.id, place - 1..place + word.len(), "", 0.9));
+        }
+        previous = word;
+        start += word.len() + 1;
+    }
+}
+
+/// `The the` too, but not `The The`, which is a name.
+fn is_repeated(first: &str, second: &str) -> bool {
+    NEVER_TWICE.binary_search(&second).is_ok()
+        && (first == second || (first == "The" && second == "the"))
+}
+
+/// Whether quotation marks are open.
+#[derive(Default)]
+struct Quoted {
+    curly: bool,
+    straight: bool,
+}
+
+impl Quoted {
+    fn is_open(&self) -> bool {
+        self.curly || self.straight
+    }
+
+    fn pass(&mut self, word: &str) {
+        for character in word.chars() {
+            match character {
+                '“' | '„' | '«' => self.curly = true,
+                '”' | '»' => self.curly = false,
+                '"' => self.straight = !self.straight,
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Whether the text stops short. It is said, never mended: what is missing
+//! cannot be known.
+
+use crate::article::Article;
+
+/// Ends that feeds and news interfaces leave: `… [+1234 chars]`, `[…]`, or an
+/// ellipsis behind a word in a paragraph that is no quotation.
+pub(super) fn stops_short(article: &Article) -> bool {
+    let Some(last) = article.blocks().last() else { return false };
+    let text = article.block_text(last).trim_end();
+    let marked = ["[…]", "[...]", "(more…)", "(more...)"].iter().any(|mark| text.ends_with(mark));
+    marked || counts_what_is_missing(text) || breaks_off(text)
+}
+
+/// `[+1234 chars]`, and how feeds of other makers write it.
+fn counts_what_is_missing(text: &str) -> bool {
+    text.strip_suffix(" chars]")
+        .and_then(|rest| rest.rsplit_once("[+"))
+        .is_some_and(|(_, count)| !count.is_empty() && count.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// A long paragraph that ends in an ellipsis right behind a word.
+fn breaks_off(text: &str) -> bool {
+    let words = text.split_whitespace().count();
+    let stem = text.strip_suffix('…').or_else(|| text.strip_suffix("..."));
+    words >= 12 && stem.is_some_and(|stem| stem.ends_with(|c: char| c.is_alphanumeric()))
+}
