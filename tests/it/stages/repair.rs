@@ -56,9 +56,10 @@ proptest! {
     }
 
     #[test]
-    fn plain_text_passes(text in "[ -%'->@-`b-~\n\t]{0,200}") {
+    fn the_characters_of_plain_text_pass(text in "[ -%'-~\n\t]{0,200}") {
         let article = repaired(&text);
-        prop_assert_eq!(article.text(), text.as_str());
+        let mut rules = article.body().log().changes().iter().map(|change| change.rule.0);
+        prop_assert!(!rules.any(|rule| rule.starts_with("repair.characters.")));
     }
 }
 
