@@ -1,4 +1,6 @@
+import java.util.LinkedHashSet;
 import java.util.Random;
+import java.util.Set;
 
 /** Invents articles. The same number gives the same article. */
 final class Newsroom {
@@ -66,16 +68,17 @@ final class Newsroom {
         return "https://www." + place.toLowerCase().replace(" ", "") + "-gazette.example/local/" + number;
     }
 
-    /** Paragraphs without fault or furniture, about {@code paragraphs} × 170 characters. */
+    /** Paragraphs without fault or furniture, about {@code paragraphs} × 170 characters; none comes twice, for that is a fault. */
     String[] paragraphs(int paragraphs) {
-        String[] text = new String[paragraphs];
-        for (int i = 0; i < paragraphs; i++) {
+        Set<String> text = new LinkedHashSet<>();
+        while (text.size() < paragraphs) {
+            int i = text.size();
             String[] among = i == 0 ? OPENINGS : i == paragraphs - 1 ? ENDINGS : MIDDLES;
-            text[i] = capital(String.format(
+            text.add(capital(String.format(
                     pick(among), place, body, work, person, 2 + random.nextInt(80), 11 + random.nextInt(40),
-                    1_100 + random.nextInt(7_000)));
+                    1_100 + random.nextInt(7_000))));
         }
-        return text;
+        return text.toArray(String[]::new);
     }
 
     String clean() {
