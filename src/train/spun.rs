@@ -81,7 +81,8 @@ fn grams<const LENGTH: usize>(
 ) -> FastMap<u64, ([WordHash; LENGTH], u32)> {
     let mut counts: FastMap<u64, ([WordHash; LENGTH], u32)> = FastMap::default();
     for article in articles {
-        for gram in article.array_windows::<LENGTH>() {
+        for gram in article.windows(LENGTH) {
+            let gram: &[WordHash; LENGTH] = gram.try_into().expect("windows are as long as asked");
             if gram.iter().any(|word| core.contains(word)) {
                 counts.entry(ngram_hash(gram)).or_insert((*gram, 0)).1 += 1;
             }

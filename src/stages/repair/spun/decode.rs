@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::channel::{CHANNEL, Entry};
 use super::ngrams::NEWS;
 use super::tokens::{Token, WordHash};
+use crate::text::hashing::FastSet;
 
 /// A phrase that is taken for spun.
 pub struct Choice {
@@ -16,6 +17,34 @@ pub struct Choice {
     pub tokens: Range<usize>,
     /// How much better the text reads with the original, as a logarithm.
     pub margin: f32,
+    /// The same over the next best original.
+    pub lead: f32,
+}
+
+/// The words that a text holds as it comes. A spinner replaces a word throughout
+/// a page or leaves it throughout: an original that is still there was left.
+pub struct Present(FastSet<WordHash>);
+
+/// What it costs to restore a word that the text holds anyway, as a logarithm.
+const STILL_THERE: f32 = -3.0;
+
+/// Words so common that they come from elsewhere as well: more than one in 200.
+const COMMON: f64 = 0.005;
+
+impl Present {
+    pub fn in_text(tokens: &[Token]) -> Self {
+        Self(tokens.iter().map(|token| token.hash).collect())
+    }
+
+    fn cost(&self, entry: &Entry) -> f32 {
+        let is_left = match entry.original[..] {
+            [word] => {
+                self.0.contains(&word) && f64::from(NEWS.count(&[word])) < COMMON * NEWS.tokens()
+            }
+            _ => false,
+        };
+        entry.cost + if is_left { STILL_THERE } else { 0.0 }
+    }
 }
 
 /// Paths kept at each word.
@@ -32,7 +61,7 @@ struct Node {
 }
 
 /// Decodes one run of tokens (a paragraph, say).
-pub fn decode(tokens: &[Token]) -> Vec<Choice> {
+pub fn decode(tokens: &[Token], present: &Present) -> Vec<Choice> {
     let mut nodes: Vec<Node> = Vec::with_capacity(tokens.len() * BEAM);
     // Indices into `nodes` of the paths that end before each token.
     let mut open: Vec<Vec<usize>> = vec![Vec::new(); tokens.len() + 1];
@@ -52,14 +81,14 @@ pub fn decode(tokens: &[Token]) -> Vec<Choice> {
             nodes.push(Node { score, last, from: path, entry: None, start: at });
             for entry in &entries {
                 let (gain, last) = read(node.last, &entry.original);
-                let score = node.score + entry.cost + gain;
+                let score = node.score + present.cost(entry) + gain;
                 open[at + entry.spun.len()].push(nodes.len());
                 nodes.push(Node { score, last, from: path, entry: Some(entry), start: at });
             }
         }
     }
     let best = open[tokens.len()].iter().copied().max_by(|a, b| compare(&nodes, *a, *b));
-    choices(tokens, &nodes, best.unwrap_or(0))
+    choices(tokens, &nodes, best.unwrap_or(0), present)
 }
 
 fn compare(nodes: &[Node], a: usize, b: usize) -> std::cmp::Ordering {
@@ -89,7 +118,7 @@ fn read(mut last: [WordHash; 2], words: &[WordHash]) -> (f32, [WordHash; 2]) {
     (sum, last)
 }
 
-fn choices(tokens: &[Token], nodes: &[Node], end: usize) -> Vec<Choice> {
+fn choices(tokens: &[Token], nodes: &[Node], end: usize, present: &Present) -> Vec<Choice> {
     let mut path = Vec::new();
     let mut at = end;
     while at != 0 {
@@ -103,10 +132,16 @@ fn choices(tokens: &[Token], nodes: &[Node], end: usize) -> Vec<Choice> {
         let span = node.start..node.start + entry.spun.len();
         let before = nodes[node.from].last;
         let behind = following(tokens, nodes, &path[step + 1..]);
-        let with = entry.cost + read_all(before, &entry.original, &behind);
+        let with = present.cost(entry) + read_all(before, &entry.original, &behind);
         let kept: f32 = entry.spun.iter().map(|word| CHANNEL.kept(*word)).sum();
         let without = kept + read_all(before, &entry.spun, &behind);
-        choices.push(Choice { entry, tokens: span, margin: with - without });
+        let rivals = CHANNEL.matches(&tokens[node.start..]).into_iter();
+        let rival = rivals
+            .filter(|rival| rival.spun.len() == entry.spun.len() && !std::ptr::eq(*rival, entry))
+            .map(|rival| present.cost(rival) + read_all(before, &rival.original, &behind))
+            .fold(f32::NEG_INFINITY, f32::max);
+        let (margin, lead) = (with - without, with - rival);
+        choices.push(Choice { entry, tokens: span, margin, lead });
     }
     choices
 }

@@ -19,7 +19,7 @@ use std::ops::Range;
 use crate::article::{Article, BlockKind, Fact};
 use crate::edit::{Proposal, RuleId};
 use crate::stage::Deadline;
-use decode::Choice;
+use decode::{Choice, Present};
 use score::SpinScore;
 use tokens::Token;
 
@@ -33,29 +33,36 @@ const SPUN_FACTS: [Fact; 4] =
     [Fact::Title, Fact::AlternativeTitle, Fact::Description, Fact::Notice];
 
 /// Margins from which a change is proposed.
-const MARGIN: f32 = 1.5;
+const MARGIN: f32 = 1.8;
 const MARGIN_QUOTED: f32 = 2.5;
 const MARGIN_NAME: f32 = 3.0;
+
+/// By how much an original must beat the next best.
+const LEAD: f32 = 0.7;
 
 /// Changes make new neighbours and may so show others; more turns were never needed.
 const MAX_TURNS: usize = 6;
 
 /// Mends the body and, since a spun article has a spun headline, the clues.
 pub(super) fn mend(article: &mut Article, deadline: &Deadline) {
-    for turn in 0..MAX_TURNS {
+    let mut present = None;
+    for _ in 0..MAX_TURNS {
         let lines = lines(article);
         let tokens: Vec<Vec<Token>> =
             lines.iter().map(|line| tokens::tokens(&article.text()[line.clone()])).collect();
-        if !SpinScore::of(&tokens.concat()).is_spun() {
+        let all = tokens.concat();
+        if !SpinScore::of(&all).is_spun() {
             return;
         }
-        if turn == 0 {
+        let is_first = present.is_none();
+        let present = present.get_or_insert_with(|| Present::in_text(&all));
+        if is_first {
             mend_clues(article, deadline);
         }
         let mut proposals = Vec::new();
         for (line, tokens) in lines.iter().zip(&tokens) {
             deadline.check();
-            propose(&article.text()[line.clone()], line.start, tokens, &mut proposals);
+            propose(&article.text()[line.clone()], line.start, tokens, present, &mut proposals);
         }
         if proposals.is_empty() {
             return;
@@ -77,7 +84,8 @@ fn mend_clues(article: &mut Article, deadline: &Deadline) {
         deadline.check();
         let text = clue.value.text();
         let mut proposals = Vec::new();
-        propose(text, 0, &tokens::tokens(text), &mut proposals);
+        let tokens = tokens::tokens(text);
+        propose(text, 0, &tokens, &Present::in_text(&tokens), &mut proposals);
         clue.value.apply(proposals);
     }
 }
@@ -98,9 +106,15 @@ fn lines(article: &Article) -> Vec<Range<usize>> {
     lines
 }
 
-fn propose(text: &str, offset: usize, tokens: &[Token], proposals: &mut Vec<Proposal>) {
+fn propose(
+    text: &str,
+    offset: usize,
+    tokens: &[Token],
+    present: &Present,
+    proposals: &mut Vec<Proposal>,
+) {
     let quoted = quoted_tokens(text, tokens);
-    for choice in decode::decode(tokens) {
+    for choice in decode::decode(tokens, present) {
         let first = &tokens[choice.tokens.start];
         let span = first.span.start..tokens[choice.tokens.end - 1].span.end;
         let spun = &text[span.clone()];
@@ -113,7 +127,7 @@ fn propose(text: &str, offset: usize, tokens: &[Token], proposals: &mut Vec<Prop
             (false, true) => MARGIN_QUOTED,
             (false, false) => MARGIN,
         };
-        if choice.margin >= wanted {
+        if choice.margin >= wanted && choice.lead >= LEAD {
             let after = in_case_of(spun, choice.entry.original_text);
             let rule = if is_phrase(&choice) { PHRASE } else { WORD };
             let confidence = (1.0 / (1.0 + (-choice.margin).exp())).min(0.99);
