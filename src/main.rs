@@ -5,7 +5,7 @@ mod commands;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use commands::{check, demo, explain, process, run, schema, settings};
+use commands::{check, demo, eval, explain, process, run, schema, settings};
 
 /// Reads raw scraped news from Kafka, strips boilerplate, repairs the text, tags
 /// metadata, and publishes enriched articles with every change on record.
@@ -23,6 +23,7 @@ enum Command {
     Process(process::Arguments),
     Demo(demo::Arguments),
     Explain(explain::Arguments),
+    Eval(eval::Arguments),
     Check(check::Arguments),
     Schema(schema::Arguments),
     Settings(settings::Arguments),
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         Command::Process(arguments) => process::run(arguments),
         Command::Demo(arguments) => demo::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
+        Command::Eval(arguments) => eval::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
         Command::Settings(arguments) => settings::run(arguments),

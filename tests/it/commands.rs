@@ -99,7 +99,7 @@ fn without_a_command_the_manual_is_shown() {
     let output = run(&[]);
     assert_eq!(code(&output), 2);
     let manual = stderr(&output);
-    for command in ["run", "process", "demo", "explain", "check", "schema", "settings"] {
+    for command in ["run", "process", "demo", "explain", "eval", "check", "schema", "settings"] {
         assert!(manual.contains(&format!("\n  {command} ")), "{command}: {manual}");
     }
     assert!(manual.contains("Exit codes:"), "{manual}");
@@ -107,8 +107,9 @@ fn without_a_command_the_manual_is_shown() {
 
 #[test]
 fn the_manual_of_each_command_names_its_options() {
-    let options: [(&str, &[&str]); 7] = [
+    let options: [(&str, &[&str]); 8] = [
         ("run", &["--brokers", "--input", "--output", "--dead-letters", "--config", "--set"]),
+        ("eval", &["--task"]),
         ("process", &["--format", "--dead-letters", "--only", "--threads", "--config", "--set"]),
         ("demo", &["--keep"]),
         ("explain", &["--html", "--format", "--config", "--set"]),
@@ -229,6 +230,25 @@ fn schema_prints_the_shipped_schemas() {
         assert_eq!(stdout(&output), std::fs::read_to_string(path).unwrap());
     }
     assert_eq!(code(&run(&["schema", "cooked"])), 2);
+}
+
+#[test]
+fn eval_measures_labelled_pages_and_refuses_others() {
+    let folder = Folder::new();
+    let labelled = json!({
+        "id": "one",
+        "html": format!("<html><body><h1>Light stays on</h1><p>{PARAGRAPH}</p></body></html>"),
+        "gold_text": PARAGRAPH,
+        "gold_title": "Light stays on",
+    });
+    let gold = folder.write("gold.ndjson", format!("{labelled}\n"));
+    let extract = run(&["eval", "--task", "extract", &gold]);
+    assert_eq!(code(&extract), 0, "{}", stderr(&extract));
+    assert!(stdout(&extract).starts_with("1 pages  F1 1.0000"), "{}", stdout(&extract));
+    let tags = run(&["eval", "--task", "tags", &gold]);
+    assert!(stdout(&tags).starts_with("1 pages  title 1.000"), "{}", stdout(&tags));
+    let unlabelled = folder.write("raw.ndjson", article("one", PARAGRAPH));
+    assert_eq!(code(&run(&["eval", "--task", "extract", &unlabelled])), 1);
 }
 
 #[test]

@@ -79,7 +79,7 @@ pub struct Enriched<'a> {
     #[serde(borrow)]
     pub correction: Vec<Notice<'a>>,
     /// What people are quoted with, in the order of the text.
-    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(borrow)]
     pub quotes: Vec<Quote<'a>>,
     /// For finding the same and nearly the same texts.
     #[serde(borrow, skip_serializing_if = "Option::is_none")]

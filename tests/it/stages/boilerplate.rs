@@ -50,7 +50,7 @@ fn interleaved_furniture_goes_and_front_matter_becomes_evidence() {
          Press play to listen to this article\n\n{a}\n\nAdvertisements\n\n{b}\n\n{c}\n\n\
          Advertisements\n\n{d}\n\nThis article has been updated to add the cost.\n\nShow More\n\
          Advertisements\n\nRelated Articles\n\nLeave a Reply\n\n\
-         Your email address will not be published. Required fields are marked *"
+         Your email address will not be published. Fields with a star are required"
     );
     let (article, _) = strip(Article::from_text(text));
     assert_eq!(article.text(), PARAGRAPHS.join("\n\n"));

@@ -145,7 +145,7 @@ fn a_bare_message_leaves_out_what_is_not_known() {
     let message = encode(&raw, Verdict::Reject(RejectReason::Empty));
     let expected = concat!(
         r#"{"id":"a1","author":[],"articleBody":"","wordCount":0,"correction":[],"#,
-        r#""quality":{"flags":[]},"removals":[],"edits":[],"#,
+        r#""quotes":[],"quality":{"flags":[]},"removals":[],"edits":[],"#,
         r#""provenance":{"version":"0.1.0","ruleset":"…","#,
         r#""charset":{"name":"UTF-8","source":"valid_utf8"},"inferred":[]},"#,
         r#""verdict":"rejected","rejectReason":"empty"}"#,

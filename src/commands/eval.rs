@@ -1,0 +1,62 @@
+//! `copydesk eval`
+
+use std::fmt::Display;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use copydesk::eval::extract::EvalError;
+use copydesk::eval::{extract, tags};
+use copydesk::pipeline::Pipeline;
+use copydesk::stage::StageName;
+use copydesk::stages;
+
+use super::{Failure, Outcome, print};
+
+/// Measure a stage on labelled articles of your own
+///
+/// Each line of the file is a JSON object with a page (html) or text (flat_text) and what
+/// is right of it: gold_text for extract; gold_title, gold_author, gold_date for tags.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Arguments {
+    /// What is measured
+    #[arg(long, value_enum)]
+    task: Task,
+    /// Labelled articles, NDJSON
+    file: PathBuf,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Task {
+    /// What the boilerplate stage leaves: precision, recall and F1 of four-word
+    /// sequences, the worst pages, speed
+    Extract,
+    /// Title, authors and date, after boilerplate and tag
+    Tags,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  copydesk eval --task extract pages.ndjson
+  copydesk eval --task tags pages.ndjson";
+
+pub fn run(arguments: Arguments) -> Outcome {
+    let path = &arguments.file;
+    let gold = BufReader::new(File::open(path).map_err(|error| failure(path, &error))?);
+    let report = match arguments.task {
+        Task::Extract => extract::evaluate(gold, &*stages::named(StageName::Boilerplate))
+            .map(|report| report.to_string()),
+        Task::Tags => {
+            let stages = [StageName::Boilerplate, StageName::Repair, StageName::Tag];
+            let pipeline = Pipeline::new(stages.map(stages::named).into(), None);
+            tags::evaluate(gold, &pipeline).map(|report| report.to_string())
+        }
+    };
+    print(&format!("{}\n", report.map_err(|error: EvalError| failure(path, &error))?))
+}
+
+fn failure(path: &Path, error: &dyn Display) -> Failure {
+    Failure::Work(format!("{}: {error}", path.display()))
+}
