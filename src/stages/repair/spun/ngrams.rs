@@ -1,5 +1,7 @@
 //! How often words follow each other in news: counts of one, two and three
-//! words, packed. Made by `copydesk-train spun`, which says what of.
+//! words, packed. Made by `copydesk-train spun news.ngrams channel.tsv NEWS`
+//! from 40 million tokens of English news articles of many publishers, of which
+//! it holds hashes and rounded counts and no text.
 //!
 //! The file: the number of tokens counted (u64, little endian, as all here),
 //! 65,537 offsets of buckets (u32), then the entries (u32). An n-gram's hash
