@@ -2,4 +2,5 @@
 //! their own. Nothing here runs in the worker.
 
 pub mod extract;
+pub mod repair;
 pub mod tags;

@@ -3,3 +3,4 @@
 pub mod boilerplate;
 pub mod boosting;
 pub mod labels;
+pub mod spun;

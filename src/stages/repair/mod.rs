@@ -3,6 +3,7 @@
 
 mod characters;
 mod prose;
+pub mod spun;
 
 use crate::article::{Article, Fact};
 use crate::edit::{Proposal, RuleId};
@@ -12,9 +13,9 @@ use crate::stage::{Deadline, Stage, StageName, Verdict};
 /// Every rule of the stage, in running order.
 pub const RULES: &[RuleId] = &ALL;
 
-const ALL: [RuleId; characters::IDS.len() + prose::IDS.len()] = {
-    let groups: [&[RuleId]; 2] = [&characters::IDS, &prose::IDS];
-    let mut all = [RuleId(""); characters::IDS.len() + prose::IDS.len()];
+const ALL: [RuleId; characters::IDS.len() + prose::IDS.len() + spun::IDS.len()] = {
+    let groups: [&[RuleId]; 3] = [&characters::IDS, &prose::IDS, &spun::IDS];
+    let mut all = [RuleId(""); characters::IDS.len() + prose::IDS.len() + spun::IDS.len()];
     let (mut group, mut index, mut filled) = (0, 0, 0);
     while group < groups.len() {
         while index < groups[group].len() {
@@ -53,6 +54,7 @@ impl Stage for Repair {
                 characters::mend(&mut clue.value, deadline);
             }
         }
+        spun::mend(article, deadline);
         Verdict::Keep
     }
 }

@@ -2,6 +2,7 @@
 //! which texts of an article are mended.
 
 use copydesk::article::{Article, ClueSource, Fact};
+use copydesk::eval::repair::evaluate;
 use copydesk::stage::{Deadline, Stage, Verdict};
 use copydesk::stages::repair::Repair;
 use proptest::prelude::*;
@@ -84,4 +85,20 @@ fn one_long_line_takes_linear_time() {
         let text = piece.repeat(1_000_000 / piece.len());
         repaired(&text);
     }
+}
+
+#[test]
+fn an_evaluation_counts_what_passes_and_says_what_does_not() {
+    let cases = r#"[
+        {"label": "accent", "original": "CafÃ© Lund", "fixed": "Café Lund"},
+        {"label": "style", "original": "itâ€™s", "fixed": "it's", "fixed-encoding": "it’s"},
+        {"label": "beyond repair", "original": "plain", "fixed": "other"}
+    ]"#;
+    let report = evaluate(cases.as_bytes(), &Repair).unwrap();
+    assert_eq!((report.cases, report.passed()), (3, 2));
+    assert_eq!(report.failures[0].label, "beyond repair");
+    let line = r#"{"original": "a", "fixed": "a"}"#;
+    assert_eq!(evaluate(line.as_bytes(), &Repair).unwrap().passed(), 1);
+    assert!(evaluate("".as_bytes(), &Repair).is_err());
+    assert!(evaluate("{".as_bytes(), &Repair).is_err());
 }

@@ -1,0 +1,127 @@
+//! How often words follow each other in news: counts of one, two and three
+//! words, packed. Made by `copydesk-train spun news.ngrams channel.tsv NEWS`
+//! from 40 million tokens of English news articles of many publishers, of which
+//! it holds hashes and rounded counts and no text.
+//!
+//! The file: the number of tokens counted (u64, little endian, as all here),
+//! 65,537 offsets of buckets (u32), then the entries (u32). An n-gram's hash
+//! chooses the bucket by its top 16 bits; an entry holds the next 26 bits and
+//! the count in steps of half an octave, so that two n-grams are taken for each
+//! other once in some millions of questions.
+
+use std::sync::LazyLock;
+
+use super::tokens::WordHash;
+
+pub static NEWS: LazyLock<Ngrams> = LazyLock::new(|| {
+    Ngrams::read(include_bytes!("news.ngrams")).expect("the file is part of the crate")
+});
+
+#[derive(Debug)]
+pub struct Ngrams {
+    tokens: f64,
+    offsets: Vec<u32>,
+    entries: Vec<u32>,
+}
+
+const BUCKETS: usize = 1 << 16;
+const COUNT_BITS: u32 = 6;
+
+/// What is lost when a shorter history must do.
+const BACKOFF: f32 = -0.916;
+
+impl Ngrams {
+    /// `None` if the bytes are not such a file.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let (tokens, bytes) = bytes.split_first_chunk::<8>()?;
+        let (offsets, entries) = bytes.split_at_checked((BUCKETS + 1) * 4)?;
+        let words = |bytes: &[u8]| {
+            bytes.as_chunks::<4>().0.iter().map(|b| u32::from_le_bytes(*b)).collect()
+        };
+        let read = Self {
+            tokens: u64::from_le_bytes(*tokens) as f64,
+            offsets: words(offsets),
+            entries: words(entries),
+        };
+        let fits = read.offsets.is_sorted() && *read.offsets.last()? as usize == read.entries.len();
+        fits.then_some(read)
+    }
+
+    /// Packs counts by the hash of their n-grams.
+    pub fn pack(tokens: u64, counts: impl IntoIterator<Item = (u64, u32)>) -> Vec<u8> {
+        let mut sorted: Vec<(u64, u32)> = counts.into_iter().collect();
+        sorted.sort_unstable();
+        let mut bytes = tokens.to_le_bytes().to_vec();
+        let mut next = 0;
+        for bucket in 0..=BUCKETS as u64 {
+            next += sorted[next..].partition_point(|(hash, _)| bucket_of(*hash) < bucket);
+            bytes.extend((next as u32).to_le_bytes());
+        }
+        for (hash, count) in sorted {
+            bytes.extend((fingerprint_of(hash) | steps(count)).to_le_bytes());
+        }
+        bytes
+    }
+
+    pub fn tokens(&self) -> f64 {
+        self.tokens
+    }
+
+    /// The count of an n-gram, within a fifth; 0 if it is rare.
+    pub fn count(&self, words: &[WordHash]) -> f32 {
+        let hash = ngram_hash(words);
+        let bucket = bucket_of(hash) as usize;
+        let entries =
+            &self.entries[self.offsets[bucket] as usize..self.offsets[bucket + 1] as usize];
+        let wanted = fingerprint_of(hash);
+        let found = entries.partition_point(|entry| entry & !COUNT_MASK < wanted);
+        match entries.get(found) {
+            Some(entry) if entry & !COUNT_MASK == wanted => {
+                ((entry & COUNT_MASK) as f32 / 2.0).exp2()
+            }
+            _ => 0.0,
+        }
+    }
+
+    /// The logarithm of how likely `word` is after the two words before it.
+    pub fn log_likelihood(&self, before: [WordHash; 2], word: WordHash) -> f32 {
+        let [first, second] = before;
+        let all = self.count(&[first, second, word]);
+        if all > 0.0 {
+            let history = self.count(&[first, second]);
+            if history > 0.0 {
+                return (all / history).min(1.0).ln();
+            }
+        }
+        let pair = self.count(&[second, word]);
+        let history = self.count(&[second]);
+        if pair > 0.0 && history > 0.0 {
+            return BACKOFF + (pair / history).min(1.0).ln();
+        }
+        2.0 * BACKOFF + ((self.count(&[word]) + 0.5) / self.tokens as f32).ln()
+    }
+}
+
+const COUNT_MASK: u32 = (1 << COUNT_BITS) - 1;
+
+fn bucket_of(hash: u64) -> u64 {
+    hash >> 48
+}
+
+fn fingerprint_of(hash: u64) -> u32 {
+    (hash >> 16) as u32 & !COUNT_MASK
+}
+
+/// Twice the binary logarithm.
+fn steps(count: u32) -> u32 {
+    ((count.max(1) as f32).log2() * 2.0).round() as u32 & COUNT_MASK
+}
+
+/// Of one to three words.
+pub fn ngram_hash(words: &[WordHash]) -> u64 {
+    let mixed = words.iter().fold(0x51_7c_c1_b7_27_22_0a_95u64, |hash, word| {
+        (hash.rotate_left(29) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    });
+    let mixed = (mixed ^ mixed >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    mixed ^ mixed >> 29
+}

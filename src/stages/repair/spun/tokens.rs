@@ -1,0 +1,91 @@
+//! A text as the language model sees it: words in lower case, and between them
+//! commas and sentence ends.
+
+use std::ops::Range;
+
+use crate::text::hashing::fingerprint;
+use crate::text::words::words;
+
+/// The hash of a word, or of one of the marks below.
+pub type WordHash = u64;
+
+#[derive(Debug, Clone)]
+pub struct Token {
+    /// Empty for a mark.
+    pub span: Range<usize>,
+    pub hash: WordHash,
+    /// Nothing but a space stands between this word and the token before.
+    pub follows_on: bool,
+}
+
+impl Token {
+    pub fn is_word(&self) -> bool {
+        !self.span.is_empty()
+    }
+}
+
+/// Stands for a comma, a dash, a bracket.
+pub fn comma() -> WordHash {
+    word_hash(",")
+}
+
+/// Stands for the end of a sentence or line.
+pub fn stop() -> WordHash {
+    word_hash(".")
+}
+
+/// Hashes a word in lower case, whichever apostrophe it has.
+pub fn word_hash(word: &str) -> WordHash {
+    let mut folded = [0; 48];
+    if word.len() <= folded.len() && word.is_ascii() {
+        let folded = &mut folded[..word.len()];
+        folded.copy_from_slice(word.as_bytes());
+        folded.make_ascii_lowercase();
+        if folded[0].is_ascii_digit() {
+            return number_hash(folded);
+        }
+        return fingerprint(folded);
+    }
+    fingerprint(word.to_lowercase().replace('’', "'").as_bytes())
+}
+
+/// Numbers of more than one figure are all alike but for their length.
+fn number_hash(figures: &mut [u8]) -> WordHash {
+    if figures.len() > 2 && figures.iter().all(|b| b.is_ascii_digit() || b",.".contains(b)) {
+        figures.fill(b'0');
+    }
+    fingerprint(figures)
+}
+
+/// The tokens of `text`, with a stop at either end.
+pub fn tokens(text: &str) -> Vec<Token> {
+    let mark_at = |at: usize, hash| Token { span: at..at, hash, follows_on: false };
+    let mut tokens = vec![mark_at(0, stop())];
+    let mut end = 0;
+    for span in words(text) {
+        let gap = &text[end..span.start];
+        if let Some(hash) = mark(gap).filter(|_| tokens.len() > 1) {
+            tokens.push(mark_at(end, hash));
+        }
+        let hash = word_hash(&text[span.clone()]);
+        end = span.end;
+        tokens.push(Token { span, hash, follows_on: gap == " " });
+    }
+    tokens.push(mark_at(end, stop()));
+    tokens
+}
+
+fn mark(gap: &str) -> Option<WordHash> {
+    if gap == " " {
+        return None;
+    }
+    let mut mark = None;
+    for character in gap.chars() {
+        match character {
+            '.' | '!' | '?' | ':' | ';' | '\n' => return Some(stop()),
+            ',' | '–' | '—' | '(' | ')' | '/' => mark = Some(comma()),
+            _ => {}
+        }
+    }
+    mark
+}

@@ -1,0 +1,92 @@
+//! Counts what the repair stage's language model of news needs: how often the
+//! words that spinners write, and those they wrote them for, stand beside others.
+
+use std::collections::HashSet;
+use std::io::Read;
+use std::path::Path;
+
+use crate::stages::repair::spun::ngrams::{Ngrams, ngram_hash};
+use crate::stages::repair::spun::tokens::{WordHash, tokens, word_hash};
+use crate::text::hashing::FastMap;
+
+/// Counts below these are left out: words, pairs, threes.
+const MIN_COUNTS: [u32; 3] = [20, 4, 6];
+
+/// Words so common that counting all about them would fill the model.
+const COMMONEST: usize = 60;
+
+/// Counts `news`, articles separated by U+001E, for the words of `channel`, the
+/// table of spun phrases, and packs the counts.
+pub fn count(channel: &Path, news: &Path) -> std::io::Result<Vec<u8>> {
+    let channel = std::fs::read_to_string(channel)?;
+    let mut text = String::new();
+    std::fs::File::open(news)?.read_to_string(&mut text)?;
+    let articles: Vec<Vec<WordHash>> = text
+        .split('\u{1e}')
+        .map(|article| tokens(article).into_iter().map(|token| token.hash).collect())
+        .collect();
+    drop(text);
+
+    let mut words: FastMap<WordHash, u32> = FastMap::default();
+    for word in articles.iter().flatten() {
+        *words.entry(*word).or_default() += 1;
+    }
+    let total: u64 = words.values().map(|count| u64::from(*count)).sum();
+    let core = core_words(&channel, &words);
+
+    let mut threes = grams::<3>(&articles, &core);
+    threes.retain(|_, (_, count)| *count >= MIN_COUNTS[2]);
+    let prefixes: HashSet<u64> =
+        threes.values().map(|(words, _)| ngram_hash(&words[..2])).collect();
+    let mut pairs: FastMap<u64, u32> = FastMap::default();
+    for article in &articles {
+        for pair in article.windows(2) {
+            let hash = ngram_hash(pair);
+            if pair.iter().any(|word| core.contains(word)) || prefixes.contains(&hash) {
+                *pairs.entry(hash).or_default() += 1;
+            }
+        }
+    }
+    pairs.retain(|_, count| *count >= MIN_COUNTS[1]);
+    words.retain(|_, count| *count >= MIN_COUNTS[0]);
+    let counts = words
+        .into_iter()
+        .map(|(word, count)| (ngram_hash(&[word]), count))
+        .chain(pairs)
+        .chain(threes.into_iter().map(|(hash, (_, count))| (hash, count)));
+    Ok(Ngrams::pack(total, counts))
+}
+
+fn core_words(channel: &str, words: &FastMap<WordHash, u32>) -> HashSet<WordHash> {
+    let mut by_count: Vec<(u32, WordHash)> = words.iter().map(|(w, c)| (*c, *w)).collect();
+    by_count.sort_unstable_by(|a, b| b.cmp(a));
+    let commonest: HashSet<WordHash> =
+        by_count.iter().take(COMMONEST).map(|(_, word)| *word).collect();
+    channel
+        .lines()
+        .flat_map(|line| line.split('\t').take(2))
+        .flat_map(|side| side.split([' ']))
+        .map(word_hash_of)
+        .filter(|word| !commonest.contains(word))
+        .collect()
+}
+
+fn word_hash_of(word: &str) -> WordHash {
+    tokens(word).iter().find(|t| t.is_word()).map_or(0, |t| word_hash(&word[t.span.clone()]))
+}
+
+fn grams<const LENGTH: usize>(
+    articles: &[Vec<WordHash>],
+    core: &HashSet<WordHash>,
+) -> FastMap<u64, ([WordHash; LENGTH], u32)> {
+    let mut counts: FastMap<u64, ([WordHash; LENGTH], u32)> = FastMap::default();
+    for article in articles {
+        for gram in article.windows(LENGTH) {
+            let gram: &[WordHash; LENGTH] = gram.try_into().expect("windows are as long as asked");
+            if gram.iter().any(|word| core.contains(word)) {
+                counts.entry(ngram_hash(gram)).or_insert((*gram, 0)).1 += 1;
+            }
+        }
+    }
+    counts
+}
