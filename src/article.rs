@@ -80,12 +80,6 @@ impl Article {
         self.body = Passage::new(text);
     }
 
-    /// Says anew what the blocks of the unchanged body are.
-    pub fn set_blocks(&mut self, blocks: Vec<Block>) {
-        debug_assert!(blocks.windows(2).all(|pair| pair[0].span.end < pair[1].span.start));
-        self.blocks = blocks;
-    }
-
     /// Changes the body; blocks move along, blocks left without text go, and
     /// blocks left on one line become one.
     pub fn apply(&mut self, proposals: Vec<Proposal>) {

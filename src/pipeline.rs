@@ -27,10 +27,6 @@ impl Pipeline {
         Self { stages, time_limit }
     }
 
-    pub fn stage_names(&self) -> impl Iterator<Item = StageName> {
-        self.stages.iter().map(|stage| stage.name())
-    }
-
     /// Runs every stage in order; the first rejection ends the run. After an
     /// error the article is in no defined state.
     pub fn run(&self, article: &mut Article) -> Result<Run, PipelineError> {

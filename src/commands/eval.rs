@@ -6,8 +6,8 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use copydesk::eval::extract::EvalError;
-use copydesk::eval::{extract, tags};
+use copydesk::eval::labelled::EvalError;
+use copydesk::eval::{extract, repair, tags};
 use copydesk::pipeline::Pipeline;
 use copydesk::stage::StageName;
 use copydesk::stages;
@@ -16,8 +16,9 @@ use super::{Failure, Outcome, print};
 
 /// Measure a stage on labelled articles of your own
 ///
-/// Each line of the file is a JSON object with a page (html) or text (flat_text) and what
-/// is right of it: gold_text for extract; gold_title, gold_author, gold_date for tags.
+/// Each line of the file is a JSON object. For extract and tags: a page (html) or text
+/// (flat_text), and what is right of it: gold_text; gold_title, gold_author, gold_date. For
+/// repair: the damaged text (original) and the right one (fixed); one JSON array does too.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
@@ -33,13 +34,16 @@ enum Task {
     /// What the boilerplate stage leaves: precision, recall and F1 of four-word
     /// sequences, the worst pages, speed
     Extract,
-    /// Title, authors and date, after boilerplate and tag
+    /// Whether damaged texts are restored, to the byte but for the style of quotation marks
+    Repair,
+    /// Title, authors and date, after all stages
     Tags,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   copydesk eval --task extract pages.ndjson
+  copydesk eval --task repair pairs.ndjson
   copydesk eval --task tags pages.ndjson";
 
 pub fn run(arguments: Arguments) -> Outcome {
@@ -48,9 +52,10 @@ pub fn run(arguments: Arguments) -> Outcome {
     let report = match arguments.task {
         Task::Extract => extract::evaluate(gold, &*stages::named(StageName::Boilerplate))
             .map(|report| report.to_string()),
+        Task::Repair => repair::evaluate(gold, &*stages::named(StageName::Repair))
+            .map(|report| report.to_string()),
         Task::Tags => {
-            let stages = [StageName::Boilerplate, StageName::Repair, StageName::Tag];
-            let pipeline = Pipeline::new(stages.map(stages::named).into(), None);
+            let pipeline = Pipeline::new(StageName::ALL.map(stages::named).into(), None);
             tags::evaluate(gold, &pipeline).map(|report| report.to_string())
         }
     };

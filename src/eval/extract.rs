@@ -11,38 +11,11 @@ use std::fmt;
 use std::io::BufRead;
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
-use thiserror::Error;
-
-use crate::article::Article;
+use super::labelled::{self, EvalError};
 use crate::stage::{Deadline, Stage};
 
 /// Tokens in a window.
 const WINDOW: usize = 4;
-
-#[derive(Debug, Error)]
-pub enum EvalError {
-    #[error("gold line {line} could not be read: {why}")]
-    Read { line: usize, why: std::io::Error },
-    #[error("gold line {line} is not a labelled article: {why}")]
-    NotLabelled { line: usize, why: serde_json::Error },
-    #[error("gold line {line} has neither html nor text")]
-    NoInput { line: usize },
-    #[error("the gold set is empty")]
-    Empty,
-}
-
-/// One labelled article: the body as it should come out, and the page or the
-/// flat text it is in.
-#[derive(Deserialize)]
-struct Labelled {
-    id: String,
-    url: Option<String>,
-    html: Option<String>,
-    #[serde(alias = "flat_text")]
-    text: Option<String>,
-    gold_text: String,
-}
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct PageScore {
@@ -60,33 +33,18 @@ pub struct Report {
     pub input_bytes: usize,
 }
 
-/// Reads labelled articles, one JSON object a line, and runs `stage` on each.
+/// Reads labelled articles and runs `stage` on each.
 pub fn evaluate(gold: impl BufRead, stage: &dyn Stage) -> Result<Report, EvalError> {
     let mut report = Report { pages: Vec::new(), input_bytes: 0 };
-    for (index, line) in gold.lines().enumerate() {
-        let line_number = index + 1;
-        let line = line.map_err(|why| EvalError::Read { line: line_number, why })?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let labelled: Labelled = serde_json::from_str(&line)
-            .map_err(|why| EvalError::NotLabelled { line: line_number, why })?;
-        let mut article = match (labelled.html, labelled.text) {
-            (Some(html), _) => {
-                report.input_bytes += html.len();
-                Article::from_html(html)
-            }
-            (None, Some(text)) => {
-                report.input_bytes += text.len();
-                Article::from_text(text)
-            }
-            (None, None) => return Err(EvalError::NoInput { line: line_number }),
-        };
-        article.url = labelled.url;
+    for labelled in labelled::read(gold) {
+        let (line, labelled) = labelled?;
+        let mut article = labelled.article().ok_or(EvalError::NoInput { line })?;
+        report.input_bytes += labelled.input_bytes();
+        let gold = labelled.gold_text.ok_or(EvalError::NoLabel { line, label: "gold_text" })?;
         let started = Instant::now();
         stage.apply(&mut article, &Deadline::never());
         let time = started.elapsed();
-        report.pages.push(score(labelled.id, &labelled.gold_text, article.text(), time));
+        report.pages.push(score(labelled.id, &gold, article.text(), time));
     }
     if report.pages.is_empty() { Err(EvalError::Empty) } else { Ok(report) }
 }

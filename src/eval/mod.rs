@@ -2,5 +2,6 @@
 //! their own. Nothing here runs in the worker.
 
 pub mod extract;
+pub mod labelled;
 pub mod repair;
 pub mod tags;

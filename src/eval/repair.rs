@@ -10,7 +10,7 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use super::extract::EvalError;
+use super::labelled::EvalError;
 use crate::article::Article;
 use crate::stage::{Deadline, Stage};
 

@@ -10,26 +10,9 @@ use std::collections::HashSet;
 use std::fmt;
 use std::io::BufRead;
 
-use serde::Deserialize;
-
-use super::extract::EvalError;
-use crate::article::Article;
+use super::labelled::{self, EvalError, Labelled};
 use crate::pipeline::Pipeline;
 use crate::tags::Tags;
-
-/// One labelled page; a field that is not there is not asked for, except that a
-/// page without authors should get none.
-#[derive(Debug, Deserialize)]
-pub struct Labelled {
-    pub id: String,
-    pub url: Option<String>,
-    pub html: Option<String>,
-    #[serde(alias = "flat_text")]
-    pub text: Option<String>,
-    pub gold_title: Option<String>,
-    pub gold_author: Option<Vec<String>>,
-    pub gold_date: Option<String>,
-}
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct PageScore {
@@ -47,36 +30,17 @@ pub struct Report {
     pub pages: Vec<PageScore>,
 }
 
-/// Reads labelled pages, one JSON object a line, and runs `pipeline` on each.
+/// Reads labelled pages and runs `pipeline` on each.
 pub fn evaluate(gold: impl BufRead, pipeline: &Pipeline) -> Result<Report, EvalError> {
     let mut report = Report::default();
-    for (index, line) in gold.lines().enumerate() {
-        let line_number = index + 1;
-        let line = line.map_err(|why| EvalError::Read { line: line_number, why })?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let labelled: Labelled = serde_json::from_str(&line)
-            .map_err(|why| EvalError::NotLabelled { line: line_number, why })?;
-        let mut article = labelled.article().ok_or(EvalError::NoInput { line: line_number })?;
+    for labelled in labelled::read(gold) {
+        let (line, labelled) = labelled?;
+        let mut article = labelled.article().ok_or(EvalError::NoInput { line })?;
         // A page that a stage cannot finish is one without tags.
         let tags = pipeline.run(&mut article).map_or_else(|_| Tags::default(), |_| article.tags);
         report.pages.push(score(&labelled, &tags));
     }
     if report.pages.is_empty() { Err(EvalError::Empty) } else { Ok(report) }
-}
-
-impl Labelled {
-    /// The article as it would come in a message; none without page and text.
-    pub fn article(&self) -> Option<Article> {
-        let mut article = match (&self.html, &self.text) {
-            (Some(html), _) => Article::from_html(html.as_str()),
-            (None, Some(text)) => Article::from_text(text.as_str()),
-            (None, None) => return None,
-        };
-        article.url.clone_from(&self.url);
-        Some(article)
-    }
 }
 
 pub fn score(gold: &Labelled, tags: &Tags) -> PageScore {

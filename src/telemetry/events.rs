@@ -37,6 +37,13 @@ fn record_timings(telemetry: &Telemetry, run: &Run) {
     }
 }
 
+/// A line at the level that an error has: tracing wants levels to be constants.
+macro_rules! at_level {
+    ($level:expr, $($line:tt)+) => {
+        if $level == Level::ERROR { error!($($line)+) } else { warn!($($line)+) }
+    };
+}
+
 /// What will become of a message is settled, and it is about to be sent.
 pub fn judged(telemetry: &Telemetry, delivery: &Delivery, outcome: &Outcome) {
     let origin = &delivery.origin;
@@ -54,27 +61,16 @@ pub fn judged(telemetry: &Telemetry, delivery: &Delivery, outcome: &Outcome) {
         }
         Outcome::DeadLetter { error, .. } => {
             telemetry.metrics.dead_letters.get_or_create(&Reason { reason: error.reason() }).inc();
-            if error.level() == Level::ERROR {
-                error!(
-                    topic = &*origin.topic,
-                    partition = origin.partition,
-                    offset = origin.offset,
-                    reason = error.reason(),
-                    stage = error.stage(),
-                    %error,
-                    "message dead-lettered"
-                );
-            } else {
-                warn!(
-                    topic = &*origin.topic,
-                    partition = origin.partition,
-                    offset = origin.offset,
-                    reason = error.reason(),
-                    stage = error.stage(),
-                    %error,
-                    "message dead-lettered"
-                );
-            }
+            at_level!(
+                error.level(),
+                topic = &*origin.topic,
+                partition = origin.partition,
+                offset = origin.offset,
+                reason = error.reason(),
+                stage = error.stage(),
+                %error,
+                "message dead-lettered"
+            );
         }
     }
 }
@@ -108,11 +104,7 @@ fn age_of(timestamp_millis: i64) -> Option<Duration> {
 /// A send, or the source, failed.
 pub fn transport_failed(telemetry: &Telemetry, error: &Error) {
     telemetry.metrics.transport_failures.get_or_create(&Reason { reason: error.reason() }).inc();
-    if error.level() == Level::ERROR {
-        error!(reason = error.reason(), %error, "transport failed");
-    } else {
-        warn!(reason = error.reason(), %error, "transport failed and is tried again");
-    }
+    at_level!(error.level(), reason = error.reason(), %error, "transport failed");
 }
 
 /// How the transport stands, about once a second.

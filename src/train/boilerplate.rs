@@ -1,16 +1,15 @@
 //! Trains the boilerplate stage's models on labelled pages, and says how good
 //! they are on sites that they were not trained on.
 
-use std::io::{BufRead, BufReader};
+use std::io::BufReader;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::Deserialize;
-
 use super::boosting::{self, Examples, Plan};
 use super::labels::{Label, labels};
 use crate::eval::extract::{PageScore, Report, score};
+use crate::eval::labelled::{self, Labelled};
 use crate::stage::Deadline;
 use crate::stages::boilerplate::features::{self, Matrix, Statements};
 use crate::stages::boilerplate::forest::Forest;
@@ -23,16 +22,6 @@ const FOLDS: u64 = 3;
 /// Of the first forest and the second.
 fn plans() -> (Plan, Plan) {
     (Plan { trees: 100, ..Plan::default() }, Plan { trees: 60, ..Plan::default() })
-}
-
-#[derive(Deserialize)]
-struct Labelled {
-    id: String,
-    url: Option<String>,
-    html: Option<String>,
-    #[serde(alias = "flat_text")]
-    text: Option<String>,
-    gold_text: String,
 }
 
 /// A labelled page, prepared.
@@ -94,9 +83,8 @@ fn load(paths: &[PathBuf], form: Form) -> Vec<Sample> {
     let mut samples = Vec::new();
     for (set, path) in paths.iter().enumerate() {
         let file = std::fs::File::open(path).expect("the set can be opened");
-        for line in BufReader::new(file).lines() {
-            let line = line.expect("the set can be read");
-            let row: Labelled = serde_json::from_str(&line).expect("a labelled page a line");
+        for row in labelled::read(BufReader::new(file)) {
+            let (_, row) = row.expect("a labelled page a line");
             samples.extend(prepare(set, row, form));
         }
     }
@@ -105,6 +93,7 @@ fn load(paths: &[PathBuf], form: Form) -> Vec<Sample> {
 
 fn prepare(set: usize, row: Labelled, form: Form) -> Vec<Sample> {
     let fold = fold(row.url.as_deref().unwrap_or(&row.id));
+    let gold = row.gold_text.expect("a page labelled with its body");
     let deadline = Deadline::never();
     let mut inputs = Vec::new();
     match (form, row.html, row.text) {
@@ -127,7 +116,7 @@ fn prepare(set: usize, row: Labelled, form: Form) -> Vec<Sample> {
                 statements.add_address(url);
             }
             let text = text.or_else(|| html.map(|html| page::prepare(&html, None, &deadline).0));
-            for text in text.into_iter().chain([row.gold_text.clone()]) {
+            for text in text.into_iter().chain([gold.clone()]) {
                 let (segments, _) = flat::segments(&text, &deadline);
                 let body = decide::body(&segments);
                 let matrix = features::matrix(
@@ -148,7 +137,7 @@ fn prepare(set: usize, row: Labelled, form: Form) -> Vec<Sample> {
         .enumerate()
         .map(|(input, (text, segments, matrix))| {
             let spans: Vec<Range<usize>> = segments.iter().map(|s| s.span.clone()).collect();
-            let mut labels = labels(&text, &spans, &row.gold_text);
+            let mut labels = labels(&text, &spans, &gold);
             if input == 1 {
                 // The gold text itself is all body.
                 labels.iter_mut().for_each(|label| label.is_body = true);
@@ -159,7 +148,7 @@ fn prepare(set: usize, row: Labelled, form: Form) -> Vec<Sample> {
                 id: row.id.clone(),
                 candidates: candidates(&segments),
                 labels,
-                gold: row.gold_text.clone(),
+                gold: gold.clone(),
                 text,
                 segments,
                 matrix,

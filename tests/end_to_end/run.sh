@@ -5,6 +5,8 @@
 #
 #   tests/end_to_end/run.sh [BINARY]
 #
+# ARTICLES=100000 OUT_SECONDS=600 tests/end_to_end/run.sh queues so many, to see the memory.
+#
 # Uses the broker at COPYDESK_TEST_BROKERS, or starts one for the run. Neither Java program knows
 # copydesk's code or librdkafka. Exit 0 when nothing is missing, doubled, moved or changed.
 set -euo pipefail
@@ -16,7 +18,9 @@ binary=${1:-${CARGO_TARGET_DIR:-$root/target}/release/copydesk}
 work=$root/target/end_to_end
 # The worker's drain and close deadlines, and a little.
 stop_seconds=35
-out_seconds=180
+out_seconds=${OUT_SECONDS:-180}
+# The worker's byte budget of 64 MiB and 100 MB.
+peak_mebibytes=159
 worker=
 
 main() {
@@ -85,7 +89,10 @@ start_worker() {
 }
 
 stop_worker() {
-    local status=0 deadline=$((SECONDS + stop_seconds)) started=$SECONDS
+    local status=0 deadline=$((SECONDS + stop_seconds)) started=$SECONDS peak
+    # Linux alone tells it; elsewhere the bound is not looked at.
+    peak=$(awk '/^VmHWM/ { print int($2 / 1024) }' "/proc/$worker/status" 2>/dev/null || echo 0)
+    ((peak <= peak_mebibytes)) || fail_with_log "the worker took $peak MiB, more than $peak_mebibytes"
     kill -TERM "$worker" 2>/dev/null || fail_with_log "the worker had already ended"
     while kill -0 "$worker" 2>/dev/null; do
         ((SECONDS < deadline)) || fail_with_log "the worker did not end within $stop_seconds s of SIGTERM"
@@ -94,7 +101,7 @@ stop_worker() {
     wait "$worker" || status=$?
     worker=
     ((status == 0)) || fail_with_log "the worker ended with $status after SIGTERM"
-    say "the worker ended cleanly, within $((SECONDS - started + 1)) s"
+    say "the worker ended cleanly, within $((SECONDS - started + 1)) s; its peak was $peak MiB"
 }
 
 clean_up() {

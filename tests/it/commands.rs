@@ -247,6 +247,10 @@ fn eval_measures_labelled_pages_and_refuses_others() {
     assert!(stdout(&extract).starts_with("1 pages  F1 1.0000"), "{}", stdout(&extract));
     let tags = run(&["eval", "--task", "tags", &gold]);
     assert!(stdout(&tags).starts_with("1 pages  title 1.000"), "{}", stdout(&tags));
+    let pairs = json!({"original": "A cafÃ© reopens", "fixed": "A café reopens"});
+    let pairs = folder.write("pairs.ndjson", format!("{pairs}\n"));
+    let repair = run(&["eval", "--task", "repair", &pairs]);
+    assert_eq!(stdout(&repair), "1 cases  1 passed\n", "{}", stderr(&repair));
     let unlabelled = folder.write("raw.ndjson", article("one", PARAGRAPH));
     assert_eq!(code(&run(&["eval", "--task", "extract", &unlabelled])), 1);
 }

@@ -4,34 +4,59 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use crate::stages::boilerplate::features::Matrix;
+use crate::stage::Deadline;
+use crate::stages::boilerplate::features::{self, Matrix, Statements};
 use crate::stages::boilerplate::forest::Forest;
 use crate::stages::boilerplate::segment::{Marks, Segment};
 use crate::text::hashing::FastMap;
 
 pub struct Model {
-    pub first: Forest,
-    pub second: Forest,
+    first: Forest,
+    second: Forest,
+    is_page: bool,
+    thresholds: Thresholds,
 }
 
 /// For pages.
-pub static PAGE: LazyLock<Model> = LazyLock::new(|| {
-    Model::read(include_bytes!("models/page.first"), include_bytes!("models/page.second"))
+pub static PAGE: LazyLock<Model> = LazyLock::new(|| Model {
+    first: read(include_bytes!("models/page.first")),
+    second: read(include_bytes!("models/page.second")),
+    is_page: true,
+    thresholds: Thresholds { inside: 0.4, outside: 0.6, even: 0.4 },
 });
 
 /// For text that came flat.
-pub static FLAT: LazyLock<Model> = LazyLock::new(|| {
-    Model::read(include_bytes!("models/flat.first"), include_bytes!("models/flat.second"))
+pub static FLAT: LazyLock<Model> = LazyLock::new(|| Model {
+    first: read(include_bytes!("models/flat.first")),
+    second: read(include_bytes!("models/flat.second")),
+    is_page: false,
+    thresholds: Thresholds { inside: 0.4, outside: 0.8, even: 0.4 },
 });
 
+fn read(file: &[u8]) -> Forest {
+    Forest::read(file).expect("the model files are part of the build")
+}
+
 impl Model {
-    fn read(first: &[u8], second: &[u8]) -> Self {
-        let read = |file| Forest::read(file).expect("the model files are part of the build");
-        Self { first: read(first), second: read(second) }
+    /// Which segments are the article's; `body` is where the prose is.
+    pub fn choose(
+        &self,
+        text: &str,
+        segments: &[Segment],
+        body: &Range<usize>,
+        statements: &Statements,
+        deadline: &Deadline,
+    ) -> Vec<bool> {
+        deadline.check();
+        let candidates = candidates(segments);
+        let matrix = features::matrix(text, segments, body, statements, self.is_page, &candidates);
+        deadline.check();
+        let probabilities = self.probabilities(&matrix, segments);
+        keep(&probabilities, segments, body, self.thresholds)
     }
 
     /// The probability of each segment to be the article's, 0 to 1.
-    pub fn probabilities(&self, matrix: &Matrix, segments: &[Segment]) -> Vec<f32> {
+    fn probabilities(&self, matrix: &Matrix, segments: &[Segment]) -> Vec<f32> {
         let first = judge(&self.first, matrix, segments.len());
         let doubtful: Vec<bool> = first
             .iter()
@@ -72,6 +97,7 @@ pub fn candidates(segments: &[Segment]) -> Vec<bool> {
 }
 
 /// How sure the article's own stretch must be of a segment, and how sure the rest.
+/// Those of the models were chosen on sites that they were not trained on.
 #[derive(Debug, Clone, Copy)]
 pub struct Thresholds {
     pub inside: f32,

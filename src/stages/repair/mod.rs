@@ -1,9 +1,10 @@
-//! Mends the text: characters first, then prose. Headlines and the other clues
-//! that are text get the characters only.
+//! Mends the text: characters first, then prose, then what a synonym spinner
+//! wrote. Of the clues, those that are text get the characters, and those that
+//! are sentences of a spun article are mended with it.
 
 mod characters;
 mod prose;
-pub mod spun;
+pub(crate) mod spun;
 
 use crate::article::{Article, Fact};
 use crate::edit::{Proposal, RuleId};

@@ -8,8 +8,8 @@ use broken_line::Joined;
 
 use crate::article::{Article, BlockKind, ClueSource, Flag};
 use crate::stage::Deadline;
-use crate::stages::boilerplate::features::{self, Statements};
-use crate::stages::boilerplate::model::{self, Thresholds};
+use crate::stages::boilerplate::features::Statements;
+use crate::stages::boilerplate::model;
 use crate::stages::boilerplate::removal::{self, Cut};
 use crate::stages::boilerplate::rules::Scene;
 use crate::stages::boilerplate::segment::{Place, Segment};
@@ -49,18 +49,7 @@ pub fn strip(article: &mut Article, deadline: &Deadline) {
         if let Some(address) = &article.url {
             statements.add_address(address);
         }
-        deadline.check();
-        let matrix = features::matrix(
-            text,
-            &segments,
-            &likely,
-            &statements,
-            false,
-            &model::candidates(&segments),
-        );
-        deadline.check();
-        let probabilities = model::FLAT.probabilities(&matrix, &segments);
-        model::keep(&probabilities, &segments, &likely, THRESHOLDS)
+        model::FLAT.choose(text, &segments, &likely, &statements, deadline)
     };
     let is_article = kept.contains(&true) && !likely.is_empty();
     let scene = Scene::new(text, &segments, kept, false);
@@ -79,9 +68,6 @@ pub fn strip(article: &mut Article, deadline: &Deadline) {
         article.flag(Flag::NotAnArticle);
     }
 }
-
-/// Measured on sites that the model was not trained on.
-const THRESHOLDS: Thresholds = Thresholds { inside: 0.4, outside: 0.8, even: 0.4 };
 
 /// Whether the text is an article already, but for lines of known wording: then
 /// there is nothing that a model could add, and every paragraph stays.

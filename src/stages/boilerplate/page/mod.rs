@@ -10,8 +10,8 @@ mod tree;
 use crate::article::{Article, Block, ClueSource, Fact, Flag};
 use crate::stage::Deadline;
 use crate::stages::boilerplate::decide;
-use crate::stages::boilerplate::features::{self, Statements};
-use crate::stages::boilerplate::model::{self, Thresholds};
+use crate::stages::boilerplate::features::Statements;
+use crate::stages::boilerplate::model;
 use crate::stages::boilerplate::removal;
 use crate::stages::boilerplate::rules::Scene;
 use crate::stages::boilerplate::segment::Segment;
@@ -61,18 +61,7 @@ pub fn strip(article: &mut Article, html: &str, deadline: &Deadline) {
     let (segments, statements) = render(article, html, deadline);
     let text = article.text();
     let likely = decide::body(&segments);
-    deadline.check();
-    let matrix = features::matrix(
-        text,
-        &segments,
-        &likely,
-        &statements,
-        true,
-        &model::candidates(&segments),
-    );
-    deadline.check();
-    let probabilities = model::PAGE.probabilities(&matrix, &segments);
-    let kept = model::keep(&probabilities, &segments, &likely, THRESHOLDS);
+    let kept = model::PAGE.choose(text, &segments, &likely, &statements, deadline);
     let nothing = !kept.contains(&true);
     let scene = Scene::new(text, &segments, kept, true);
     let (cuts, clues) = scene.cuts(deadline);
@@ -85,6 +74,3 @@ pub fn strip(article: &mut Article, html: &str, deadline: &Deadline) {
         article.flag(Flag::NotAnArticle);
     }
 }
-
-/// Measured on sites that the model was not trained on.
-const THRESHOLDS: Thresholds = Thresholds { inside: 0.4, outside: 0.6, even: 0.4 };

@@ -39,6 +39,9 @@ const MARGIN: f32 = 4.4;
 const MARGIN_QUOTED: f32 = 5.2;
 const MARGIN_NAME: f32 = 5.6;
 
+/// What was measured; the model by itself is surer than it is right.
+const MOST_SURE: f32 = 0.96;
+
 /// By how much an original must beat the next best.
 const LEAD: f32 = 0.7;
 
@@ -71,11 +74,6 @@ pub(super) fn mend(article: &mut Article, deadline: &Deadline) {
         }
         article.apply(proposals);
     }
-}
-
-/// What the gate sees of a text, for the evaluation.
-pub fn spin_score(text: &str) -> SpinScore {
-    SpinScore::of(&tokens::tokens(text))
 }
 
 fn mend_clues(article: &mut Article, deadline: &Deadline) {
@@ -132,7 +130,7 @@ fn propose(
         if choice.margin >= wanted && choice.lead >= LEAD {
             let after = in_case_of(spun, choice.entry.original_text);
             let rule = if is_phrase(&choice) { PHRASE } else { WORD };
-            let confidence = (1.0 / (1.0 + (-choice.margin).exp())).min(0.99);
+            let confidence = (1.0 / (1.0 + (-choice.margin).exp())).min(MOST_SURE);
             let place = offset + span.start..offset + span.end;
             proposals.push(Proposal::edit(rule, place, after, confidence));
         }
