@@ -70,8 +70,10 @@ async fn a_member_that_joins_and_leaves_costs_no_message() {
 
 #[tokio::test]
 async fn articles_that_finish_while_their_partition_is_revoked_are_not_done_again() {
-    // The embedded broker goes on without a member that drains, now and then; a
-    // real one waits for it.
+    // The embedded broker refuses a member's sync that comes after the leader's,
+    // so the second joins again while the first drains, and it waits for the
+    // first no longer than the session timeout less a second. A real broker
+    // waits for max.poll.interval.ms, which is more than the drain may take.
     for cluster in Cluster::all().into_iter().filter(|cluster| cluster.embedded.is_none()) {
         let input = cluster.topic("input", 2).await;
         let settings = cluster.settings(&input, 1).await;
