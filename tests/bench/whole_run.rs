@@ -29,6 +29,7 @@ use copydesk::worker::{self, Threads};
 
 const ARTICLES: usize = 20_000;
 const ROUNDS: usize = 3;
+const ARTICLE_BYTES: usize = 4 * 1024;
 /// The embedded broker forgets what a partition holds beyond 5 MiB.
 const PARTITION_BYTES: usize = 4 * 1024 * 1024;
 const RAW_TOPIC: &str = "articles.raw";
@@ -308,6 +309,10 @@ fn messages(articles: usize) -> Vec<StoredMessage> {
         .map(|number| {
             let mut article = samples[number % samples.len()].clone();
             article["id"] = format!("article-{number}").into();
+            // The samples are of many sizes; a field that is passed on evens out the
+            // smaller ones, so that the cost of moving them is that of 4 KB.
+            let missing = ARTICLE_BYTES.saturating_sub(article.to_string().len());
+            article["crawl_log"] = "x".repeat(missing).into();
             StoredMessage {
                 key: Some(format!("key-{number}").into_bytes()),
                 payload: Some(article.to_string().into_bytes()),
