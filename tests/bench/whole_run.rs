@@ -31,7 +31,7 @@ const ARTICLES: usize = 20_000;
 const ROUNDS: usize = 3;
 const ARTICLE_BYTES: usize = 4 * 1024;
 /// The embedded broker forgets what a partition holds beyond 5 MiB.
-const PARTITION_BYTES: usize = 4 * 1024 * 1024;
+const PARTITION_BYTES: usize = 3 * 1024 * 1024;
 const RAW_TOPIC: &str = "articles.raw";
 const HOST: &str = "host-broker";
 

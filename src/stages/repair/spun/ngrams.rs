@@ -48,6 +48,7 @@ impl Ngrams {
     }
 
     /// Packs counts by the hash of their n-grams.
+    #[cfg(feature = "train")]
     pub fn pack(tokens: u64, counts: impl IntoIterator<Item = (u64, u32)>) -> Vec<u8> {
         let mut sorted: Vec<(u64, u32)> = counts.into_iter().collect();
         sorted.sort_unstable();
@@ -113,6 +114,7 @@ fn fingerprint_of(hash: u64) -> u32 {
 }
 
 /// Twice the binary logarithm.
+#[cfg(feature = "train")]
 fn steps(count: u32) -> u32 {
     ((count.max(1) as f32).log2() * 2.0).round() as u32 & COUNT_MASK
 }
