@@ -35,7 +35,7 @@ main() {
 
     java_run Write first
     # Both wait for their turn already, so that the worker is stopped with its hands full.
-    java_run Follow 100 $out_seconds &
+    java_run Follow 100 "$out_seconds" &
     local first_are_out=$!
     java_run Write second &
     local second_is_written=$!
@@ -45,7 +45,7 @@ main() {
     wait $second_is_written
 
     start_worker "$work/worker-2.log"
-    if ! java_run Follow all $out_seconds; then
+    if ! java_run Follow all "$out_seconds"; then
         java_run Check || true
         fail_with_log "not all articles came out"
     fi
