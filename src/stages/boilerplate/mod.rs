@@ -16,6 +16,7 @@ mod removal;
 mod rules;
 pub(crate) mod segment;
 mod topic;
+mod whole;
 
 use crate::article::Article;
 use crate::edit::RuleId;
