@@ -130,7 +130,7 @@ fn opens_like(text: &str, signature: &[u8]) -> bool {
 /// Whether a text is one long run of base64 that begins so, in a `data:` address or
 /// on its own.
 fn is_base64(text: &str, beginning: &str) -> bool {
-    const FEWEST: usize = 64;
+    const FEWEST: usize = 48;
     let run = match text.strip_prefix("data:") {
         Some(address) => address.split_once(";base64,").map_or("", |(_, run)| run),
         None => text,

@@ -90,24 +90,67 @@ fn cost(work: impl FnOnce()) -> f64 {
     }
 }
 
-fn strip(page: String) {
-    Boilerplate.apply(&mut Article::from_html(page), &Deadline::never());
-}
+/// Text that came flat, for all stages.
+const TEXTS: &[(&str, Shape)] = &[
+    ("paragraphs", |n| {
+        filled(
+            n,
+            "The council met on Tuesday, said Ada Marsh, and nine of fifteen voted for it.\n\n",
+        )
+    }),
+    ("one line", |n| filled(n, "The ferry is back, and was missed. ")),
+    ("one word", |n| filled(n, "ferry")),
+    ("short lines", |n| filled(n, "Ferry\n")),
+    ("broken lines", |n| filled(n, "the ferry\n, which\n")),
+    ("wrapped lines", |n| {
+        filled(n, "The ferry is back at the old pier, and was missed by all of its\n")
+    }),
+    ("blank lines", |n| format!("Ferry{}back", filled(n, "\n \t\n"))),
+    ("doubled words", |n| filled(n, "the the ferry is is back ")),
+    ("quotes", |n| filled(n, "“We are ready,” said Ada Marsh. “It is time.” ")),
+    ("opening quotes", |n| filled(n, "“‘\"„«")),
+    ("names", |n| numbered(n, |number| format!("Ada Marsh{number} said so. "))),
+    ("dates", |n| filled(n, "4 March 2031 08:15 ")),
+    ("mojibake", |n| filled(n, "cafÃ© â€œpierâ€\u{9d} ")),
+    ("entities", |n| filled(n, "&amp;amp;amp;#x")),
+    ("accents", |n| format!("e{}", filled(n, "\u{301}"))),
+    ("spun", |n| filled(n, "Secretary-Basic Marit informed a information convention. ")),
+    ("notices", |n| filled(n, "Correction: an earlier version said nine.\n")),
+    ("bylines", |n| format!("By {}", filled(n, "Ada Marsh, Per Lund and "))),
+];
 
 #[test]
 fn four_times_the_page_takes_about_four_times_as_long() {
-    const SMALL: usize = 100_000;
+    let strip = |page: &str| {
+        Boilerplate.apply(&mut Article::from_html(page), &Deadline::never());
+    };
+    assert_proportion(SHAPES, 100_000, strip);
+}
+
+#[test]
+fn four_times_the_text_takes_about_four_times_as_long() {
+    let edit = |text: &str| {
+        let mut article = Article::from_text(text);
+        for name in StageName::ALL {
+            stages::named(name).apply(&mut article, &Deadline::never());
+        }
+    };
+    assert_proportion(TEXTS, 25_000, edit);
+}
+
+fn assert_proportion(shapes: &[(&str, Shape)], bytes: usize, work: impl Fn(&str)) {
     // Sixteen times would be quadratic.
     const MOST: f64 = 9.0;
+    // Below this, what an article costs whatever its size is most of it.
+    const STEADY: f64 = 2e6;
     let mut slow = Vec::new();
-    for (name, shape) in SHAPES {
+    for (name, shape) in shapes {
         let least = |bytes: usize| {
-            let costs = (0..3).map(|_| cost(|| strip(shape(bytes))));
+            let input = shape(bytes);
+            let costs = (0..3).map(|_| cost(|| work(&input)));
             costs.fold(f64::INFINITY, f64::min)
         };
-        let (small, large) = (least(SMALL), least(4 * SMALL));
-        // Below this, what a page costs whatever its size is most of it.
-        const STEADY: f64 = 2e6;
+        let (small, large) = (least(bytes), least(4 * bytes));
         if large > small.max(STEADY) * MOST {
             slow.push(format!("{name}: {:.1} ms, then {:.1} ms", small / 1e6, large / 1e6));
         }

@@ -62,6 +62,8 @@ fn a_page_that_shows_nothing_is_rejected_as_empty() {
         format!("<div id='app'>Loading…</div><script>{app}</script>"),
         "<body><img src='/pier.jpg'><svg><path d='M0 0h9v9'/></svg></body>".into(),
         "<p hidden>The ferry is back.</p>".into(),
+        "\0\u{fffd}".into(),
+        "<html><head><title>x".into(),
     ] {
         let (flags, verdict, text) = judged(Article::from_html(html.as_str()));
         assert_eq!(verdict, Verdict::Reject(RejectReason::Empty), "{html}\nkept: {text}");

@@ -5,6 +5,7 @@
 use super::Whole;
 use super::wordings::{self, Wording};
 use crate::stages::boilerplate::phrases::Phrase;
+use crate::stages::boilerplate::segment::Segment;
 
 /// An answer to press is no longer than this, in words.
 const LONGEST_ANSWER: u32 = 6;
@@ -12,18 +13,23 @@ const LONGEST_ANSWER: u32 = 6;
 const SHARE: u32 = 60;
 
 pub fn is(whole: &Whole) -> bool {
-    let (mut about, mut all, mut answers) = (0, 0, 0);
+    let is_notice = |segment: &Segment| segment.phrase == Some(Phrase::Cookie);
+    let is_answer = |segment: &Segment| {
+        is_notice(segment) && !segment.is_prose() && segment.measure.words <= LONGEST_ANSWER
+    };
+    if !whole.segments.iter().any(is_answer) {
+        return false;
+    }
+    let (mut about, mut all) = (0, 0);
     for (index, segment) in whole.segments.iter().enumerate() {
-        let words = segment.measure.words;
-        let is_notice = segment.phrase == Some(Phrase::Cookie);
         if !segment.is_prose() {
-            answers += u32::from(is_notice && words <= LONGEST_ANSWER);
             continue;
         }
+        let words = segment.measure.words;
         all += words;
-        if is_notice || wordings::holds(whole.written(index), Wording::Consent) {
+        if is_notice(segment) || wordings::holds(whole.written(index), Wording::Consent) {
             about += words;
         }
     }
-    answers > 0 && about > 0 && about * 100 >= all * SHARE && !whole.is_stated_article()
+    about > 0 && about * 100 >= all * SHARE
 }

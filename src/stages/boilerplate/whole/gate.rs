@@ -35,5 +35,5 @@ pub fn is(whole: &Whole) -> bool {
         1 => other <= MOST_WORDS_BESIDE_ONE,
         _ => true,
     };
-    (is_told || whole.is_titled(Wording::Gate)) && !whole.is_stated_article()
+    is_told || whole.is_titled(Wording::Gate)
 }

@@ -15,32 +15,54 @@ const LONGEST_TEASER: u32 = 80;
 const LONGEST_FLAT_TEASER: u32 = 45;
 
 pub fn is(whole: &Whole) -> bool {
-    let is_flat = whole.segments.iter().all(is_flat);
-    let (mut headlines, mut longest, mut stretch) = (0, 0, 0);
-    for (index, segment) in whole.segments.iter().enumerate() {
-        let is_headline =
-            if is_flat { is_line(whole.segments, index) } else { is_linked_headline(segment) };
-        if is_headline {
-            headlines += 1;
-            stretch = 0;
-        } else if is_flat || segment.is_prose() && segment.linked_share() < 0.3 {
-            stretch += segment.measure.words;
-            longest = longest.max(stretch);
-        }
-    }
-    if headlines < FEWEST_HEADLINES {
+    let limit = if is_flat(whole) { LONGEST_FLAT_TEASER } else { LONGEST_TEASER };
+    let shape = Shape::of(whole);
+    shape.headlines >= FEWEST_HEADLINES && shape.longest_stretch <= limit
+}
+
+/// A page whose address has nothing behind its host: that is never an article,
+/// whatever its metadata say.
+pub fn is_front(whole: &Whole) -> bool {
+    let address = whole.url.and_then(|url| url.split_once("://"));
+    let host = address.map_or("", |(_, rest)| rest.trim_end_matches('/'));
+    if host.is_empty() || host.contains(['/', '?', '#']) {
         return false;
     }
-    let limit = if is_flat { LONGEST_FLAT_TEASER } else { LONGEST_TEASER };
-    is_front(whole.url) && longest <= 2 * LONGEST_TEASER
-        || longest <= limit && !whole.is_stated_article()
+    let shape = Shape::of(whole);
+    shape.headlines >= FEWEST_HEADLINES && shape.longest_stretch <= 2 * LONGEST_TEASER
 }
 
-fn is_flat(segment: &Segment) -> bool {
-    segment.place.marks.is_empty() && segment.place.depth == 0
+struct Shape {
+    headlines: usize,
+    /// Of sentences without a headline between them, in words.
+    longest_stretch: u32,
 }
 
-fn is_linked_headline(segment: &Segment) -> bool {
+impl Shape {
+    fn of(whole: &Whole) -> Self {
+        let is_flat = is_flat(whole);
+        let mut shape = Self { headlines: 0, longest_stretch: 0 };
+        let mut stretch = 0;
+        for (index, segment) in whole.segments.iter().enumerate() {
+            let is_headline =
+                if is_flat { is_line(whole.segments, index) } else { is_linked(segment) };
+            if is_headline {
+                shape.headlines += 1;
+                stretch = 0;
+            } else if is_flat || segment.is_prose() && segment.linked_share() < 0.3 {
+                stretch += segment.measure.words;
+                shape.longest_stretch = shape.longest_stretch.max(stretch);
+            }
+        }
+        shape
+    }
+}
+
+fn is_flat(whole: &Whole) -> bool {
+    whole.segments.iter().all(|one| one.place.marks.is_empty() && one.place.depth == 0)
+}
+
+fn is_linked(segment: &Segment) -> bool {
     let marks = segment.place.marks;
     let is_menu = marks.has(FURNITURE) && !marks.has(Marks::NAMED_RELATED);
     is_headline_long(segment) && segment.linked_share() >= 0.7 && !is_menu
@@ -69,11 +91,4 @@ fn is_line(segments: &[Segment], index: usize) -> bool {
 
 fn is_headline_long(segment: &Segment) -> bool {
     segment.phrase.is_none() && (4..=30).contains(&segment.measure.words)
-}
-
-/// Whether an address has nothing behind its host: that page is never an article.
-fn is_front(url: Option<&str>) -> bool {
-    let Some((_, rest)) = url.and_then(|url| url.split_once("://")) else { return false };
-    let host = rest.trim_end_matches('/');
-    !host.is_empty() && !host.contains(['/', '?', '#'])
 }

@@ -9,7 +9,6 @@ const MOST_WORDS: u32 = 60;
 
 pub fn is(whole: &Whole) -> bool {
     whole.kept_words() <= MOST_WORDS
-        && !whole.is_stated_article()
         && (whole.is_titled(Wording::Missing) || whole.headings().any(is_status))
 }
 

@@ -41,10 +41,9 @@ impl<'a> Whole<'a> {
 
     pub fn flags(&self) -> Vec<Flag> {
         let is_other = !self.kept.contains(&true)
-            || missing::is(self)
-            || gate::is(self)
-            || consent::is(self)
-            || index::is(self);
+            || index::is_front(self)
+            || !self.is_stated_article()
+                && (missing::is(self) || gate::is(self) || consent::is(self) || index::is(self));
         let is_locked = !is_other && locked::is(self);
         let found = [(is_other, Flag::NotAnArticle), (is_locked, Flag::Paywalled)];
         found.into_iter().filter_map(|(is, flag)| is.then_some(flag)).collect()
