@@ -226,11 +226,11 @@ fn written(folder: &Path, shapes: &[&str], bytes: usize) -> Vec<PathBuf> {
     shapes.iter().map(write).collect()
 }
 
-/// What is used is half a gigabyte at most; address space is more than what is used.
+/// A hundred times the page, of address space. Half a gigabyte is used.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_page_of_20_mb_is_done_in_bounded_memory() {
-    const KILOBYTES: usize = 1 << 20;
+    const KILOBYTES: usize = 2 << 20;
     let folder = tempfile::tempdir().expect("there is room");
     let dearest = ["paragraphs", "unclosed paragraphs", "headings", "formatting to open anew"];
     let pages = written(folder.path(), &dearest, 20 << 20);
