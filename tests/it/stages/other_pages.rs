@@ -204,13 +204,11 @@ fn articles_about_cookies_and_behind_a_notice_are_articles() {
     is_article(page("Ferry line fined over cookies", story));
     is_article(page(
         "Ferry line fined",
-        &format!(
-            "<div class='consent'><p>We use cookies to make the site work and to count readers.</p>\
+        "<div class='consent'><p>We use cookies to make the site work and to count readers.</p>\
              <button>Accept</button></div><p>The ferry line was fined on Tuesday for its brakes, \
              which failed twice in March. It has a month to pay.</p><p>The inspectors had warned it \
              in the autumn, the ruling says, and again at Christmas.</p><p>The line will appeal. A \
-             spokesman, Per Lund, said that the brakes had been new.</p>"
-        ),
+             spokesman, Per Lund, said that the brakes had been new.</p>",
     ));
 }
 

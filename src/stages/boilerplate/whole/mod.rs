@@ -3,8 +3,8 @@
 //! it is kept for subscribers.
 //!
 //! Each file knows one such page. All say so only where several signs agree, and
-//! none where the page's metadata describe an article; what is kept of the text
-//! is not for them to decide.
+//! only a front page is told against metadata that describe an article; what is
+//! kept of the text is not for them to decide.
 
 mod consent;
 mod gate;
