@@ -140,7 +140,9 @@ pub enum Flag {
     Truncated,
     /// Page furniture stood between the paragraphs of flat text.
     FurnitureInterleaved,
+    /// The page says that the article is for subscribers, or ends at an offer to read on.
     Paywalled,
+    /// An error page, a robot check, a consent wall, an index page, nothing at all.
     NotAnArticle,
     /// The payload's bytes could not all be decoded in any encoding.
     LossyDecoding,

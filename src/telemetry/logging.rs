@@ -11,8 +11,9 @@ use crate::settings::{LogFormat, LogSettings};
 /// Starts the log, for the whole process and once: records of the `log` crate,
 /// which librdkafka's come as, are taken in, and panics become a log line.
 pub fn start(settings: &LogSettings) {
-    // The level has been checked with the settings.
-    let filter = EnvFilter::new(&settings.level);
+    // The level has been checked with the settings. It comes last, and so has the last
+    // word: the parser warns of the faults of pages, of which one can have a million.
+    let filter = EnvFilter::new(format!("html5ever=off,{}", settings.level));
     let log = Subscriber::builder().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match settings.format {
         LogFormat::Json => log

@@ -58,23 +58,85 @@ impl ContentType {
     }
 }
 
+/// Files that are no text, by their first bytes and the first characters of them
+/// in base64.
+const FILES: [(&[u8], &str, &str); 10] = [
+    (b"%PDF-", "JVBERi0", "PDF"),
+    (b"\x89PNG\r\n\x1a\n", "iVBORw0KGgo", "PNG image"),
+    (b"\xff\xd8\xff", "/9j/", "JPEG image"),
+    (b"GIF87a", "R0lGODdh", "GIF image"),
+    (b"GIF89a", "R0lGODlh", "GIF image"),
+    (b"RIFF", "UklGR", "WebP image or other RIFF file"),
+    (b"PK\x03\x04", "UEsDB", "ZIP archive"),
+    (b"\x1f\x8b\x08", "H4sI", "gzip file without a content-encoding header"),
+    (b"\x28\xb5\x2f\xfd", "KLUv", "zstd file without a content-encoding header"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "0M8R4KGx", "Microsoft Office file"),
+];
+
 /// Refuses what is known not to be text by its first bytes.
 pub(super) fn refuse_binary(payload: &[u8]) -> Result<(), DecodeError> {
-    const SIGNATURES: [(&[u8], &str); 9] = [
-        (b"%PDF-", "PDF"),
-        (b"\x89PNG\r\n\x1a\n", "PNG image"),
-        (b"\xff\xd8\xff", "JPEG image"),
-        (b"GIF87a", "GIF image"),
-        (b"GIF89a", "GIF image"),
-        (b"PK\x03\x04", "ZIP archive"),
-        (b"\x1f\x8b\x08", "gzip file without a content-encoding header"),
-        (b"\x28\xb5\x2f\xfd", "zstd file without a content-encoding header"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Microsoft Office file"),
-    ];
-    match SIGNATURES.iter().find(|(signature, _)| payload.starts_with(signature)) {
-        Some((_, kind)) => Err(DecodeError::WrongMedia { kind }),
+    let start = payload.trim_ascii_start();
+    match FILES.iter().find(|(signature, ..)| opens_file(start, signature)) {
+        Some((_, _, kind)) => Err(DecodeError::WrongMedia { kind }),
         None => Ok(()),
     }
+}
+
+/// A text may open with "GIF89a" as a word; a file has binary numbers behind it.
+fn opens_file(bytes: &[u8], signature: &[u8]) -> bool {
+    let is_word = signature.iter().all(u8::is_ascii_alphanumeric);
+    bytes.strip_prefix(signature).is_some_and(|rest| {
+        !is_word || rest.iter().take(4).any(|byte| *byte < b' ' && !b"\r\n\t".contains(byte))
+    })
+}
+
+/// Refuses a body that was a file's bytes before somebody took them for text: in
+/// Latin-1 or Windows-1252, with replacements for what is no UTF-8, or in base64.
+pub(super) fn refuse_binary_text(text: &str) -> Result<(), DecodeError> {
+    let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    for (signature, in_base64, kind) in FILES {
+        if opens_like(start, signature) || is_base64(start, in_base64) {
+            return Err(DecodeError::WrongMedia { kind });
+        }
+    }
+    // Damaged text has a control here and there, a file every few characters.
+    const SAMPLE: usize = 4096;
+    const FEWEST: usize = 8;
+    const SHARE: usize = 20;
+    let is_control = |c: &char| *c < ' ' && !matches!(c, '\t' | '\n' | '\x0c' | '\r');
+    let controls = text.chars().take(SAMPLE).filter(is_control).count();
+    let sample = text.len().min(SAMPLE);
+    if controls >= FEWEST && controls * SHARE > sample {
+        return Err(DecodeError::NotText);
+    }
+    Ok(())
+}
+
+/// Whether a text opens with a signature, the bytes of which beyond ASCII may have
+/// become any character beyond ASCII.
+fn opens_like(text: &str, signature: &[u8]) -> bool {
+    let mut characters = text.chars();
+    let fits = signature.iter().all(|byte| match characters.next() {
+        Some(character) if byte.is_ascii() => character == char::from(*byte),
+        Some(character) => !character.is_ascii(),
+        None => false,
+    });
+    // A word in another script fits what is all beyond ASCII, but for what follows.
+    let tells = signature.iter().any(u8::is_ascii) || characters.take(8).any(|c| c == '\0');
+    let is_file = !signature.is_ascii() || opens_file(text.as_bytes(), signature);
+    fits && tells && is_file
+}
+
+/// Whether a text is one long run of base64 that begins so, in a `data:` address or
+/// on its own.
+fn is_base64(text: &str, beginning: &str) -> bool {
+    const FEWEST: usize = 48;
+    let run = match text.strip_prefix("data:") {
+        Some(address) => address.split_once(";base64,").map_or("", |(_, run)| run),
+        None => text,
+    };
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
+    run.starts_with(beginning) && run.bytes().take(FEWEST).filter(is_digit).count() == FEWEST
 }
 
 /// Whether a text opens with a tag that only a page, or a piece of one, opens

@@ -37,8 +37,10 @@ impl Decoder {
     /// Makes an article of a message, in time and memory linear in its size.
     ///
     /// `content-encoding` (gzip, zstd) and `content-type` (with charset) are
-    /// believed where the payload does not contradict them. NUL characters make
-    /// a payload [`DecodeError::NotText`]; a few broken characters among sound
+    /// believed where the payload does not contradict them. A file that is no text
+    /// (a PDF, an image) is [`DecodeError::WrongMedia`], also where it was put into
+    /// a field as if it were one. NUL characters make a payload
+    /// [`DecodeError::NotText`]; a few broken characters among sound
     /// ones, and halves of surrogate pairs in JSON strings, become U+FFFD and
     /// flag the article [`Flag::LossyDecoding`].
     pub fn decode(&self, payload: &[u8], headers: &Headers) -> Result<RawArticle, DecodeError> {
@@ -54,7 +56,11 @@ impl Decoder {
         if is_blank(&decoded.text) {
             return Err(DecodeError::Empty);
         }
-        let mut raw = match content_type.form_of(&decoded.text) {
+        let form = content_type.form_of(&decoded.text);
+        if form != Form::Json {
+            media::refuse_binary_text(&decoded.text)?;
+        }
+        let mut raw = match form {
             Form::Json => self.read_json(&decoded.text, decoded.charset)?,
             Form::Page => without_fields(Article::from_html(decoded.text), decoded.charset),
             Form::Text => without_fields(Article::from_text(decoded.text), decoded.charset),
@@ -140,6 +146,7 @@ impl<'a> Message<'a> {
                 (text, is_page)
             }
         };
+        media::refuse_binary_text(&body)?;
         Ok(if is_page { Article::from_html(body) } else { Article::from_text(body) })
     }
 

@@ -136,7 +136,9 @@ fn tests_are_in_the_one_test_binary() {
 #[test]
 fn a_file_holds_one_idea() {
     let mut long = Vec::new();
-    for file in files(&["src", "tests/it", "tests/bench", "tests/kafka", "tests/end_to_end"]) {
+    let places =
+        ["src", "tests/it", "tests/bench", "tests/kafka", "tests/end_to_end", "tests/fuzz"];
+    for file in files(&places) {
         let lines = file.text.lines().count();
         let is_code = [".rs", ".java", ".sh"].iter().any(|end| file.path.ends_with(end));
         if is_code && lines > LONGEST_FILE {

@@ -3,7 +3,8 @@
 //! A page is rendered to the text that a browser would show, block by block;
 //! flat text is taken line by line. Either way the result is a sequence of
 //! [`Segment`](segment::Segment)s, of which [`decide`] says which are the
-//! article's, and the [`rules`] say what the others are.
+//! article's, and the [`rules`] say what the others are. At last [`whole`] looks at
+//! all of it, and flags what is no article or only the beginning of one.
 
 pub(crate) mod decide;
 pub(crate) mod features;
@@ -16,6 +17,7 @@ mod removal;
 mod rules;
 pub(crate) mod segment;
 mod topic;
+mod whole;
 
 use crate::article::Article;
 use crate::edit::RuleId;

@@ -191,12 +191,12 @@ impl Table {
 
 /// Furniture does not quote: in a line that opens with a quotation mark the
 /// wording is somebody's words, and a story about them.
-fn opens_with_quotation(line: &str) -> bool {
+pub(super) fn opens_with_quotation(line: &str) -> bool {
     line.trim_start().starts_with(['“', '"', '„', '«', '‘', '「', '『'])
 }
 
 /// Whether a word begins or ends here.
-fn is_boundary(key: &str, at: usize) -> bool {
+pub(super) fn is_boundary(key: &str, at: usize) -> bool {
     let before = key[..at].chars().next_back();
     let after = key[at..].chars().next();
     match (before, after) {
@@ -206,7 +206,7 @@ fn is_boundary(key: &str, at: usize) -> bool {
 }
 
 /// `{a|b} c` → `a c`, `b c`. Groups may stand inside of groups.
-fn alternatives(phrase: &str) -> Vec<String> {
+pub(super) fn alternatives(phrase: &str) -> Vec<String> {
     let mut open = vec![phrase.to_owned()];
     let mut spellings = Vec::new();
     while let Some(spelling) = open.pop() {

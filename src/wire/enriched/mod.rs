@@ -195,7 +195,12 @@ pub struct Fingerprints<'a> {
 /// What is to be known before a text is relied on.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Quality<'a> {
-    /// Short names of what was noticed, e.g. that the text stops short.
+    /// What was noticed: `truncated` (the text stops short), `furniture_interleaved`
+    /// (page furniture stood between the paragraphs of flat text), `paywalled` (the
+    /// page says that the article is for subscribers, or ends at an offer to read on),
+    /// `not_an_article` (an error page, a robot check, a consent wall, an index page, or
+    /// nothing but furniture), `lossy_decoding` (some bytes meant nothing in any
+    /// encoding). More may follow.
     #[schemars(extend("examples" = [["truncated"]]))]
     #[serde(borrow)]
     pub flags: Vec<Cow<'a, str>>,

@@ -140,7 +140,7 @@ async fn what_cannot_be_published_is_dead_lettered_before_its_offset_moves() {
         let settings =
             KafkaSettings { max_message_bytes: 20_000, ..cluster.settings(&input, 1).await };
         // Its JSON form is larger than it is; as a dead letter it is not.
-        let swollen = "\u{1}".repeat(15_000);
+        let swollen = format!("The bridge: {}", "\\".repeat(15_000));
         cluster.publish(
             &input,
             &[

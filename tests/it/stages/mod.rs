@@ -1,5 +1,7 @@
 //! What rule fixtures cannot say about a stage.
 
 mod boilerplate;
+mod hostile_pages;
+mod other_pages;
 mod repair;
 mod tag;

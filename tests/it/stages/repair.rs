@@ -102,3 +102,14 @@ fn an_evaluation_counts_what_passes_and_says_what_does_not() {
     assert!(evaluate("".as_bytes(), &Repair).is_err());
     assert!(evaluate("{".as_bytes(), &Repair).is_err());
 }
+
+/// The text is looked through in strides, on the borders of which nothing may be lost.
+#[test]
+fn damage_is_mended_wherever_it_stands() {
+    for stretch in 0..100 {
+        let before = "a".repeat(stretch);
+        let behind = "ferry to the island ".repeat(4);
+        let text = format!("{before} voilÃ la {behind}");
+        assert_eq!(repaired(&text).text(), format!("{before} voilà la {behind}"), "at {stretch}");
+    }
+}

@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use base64::Engine;
+use copydesk::desk::Outcome;
 use copydesk::error::{DecodeError, Error};
 use copydesk::settings::{InputSettings, OutputSettings};
 use copydesk::stage::Verdict;
@@ -68,6 +70,76 @@ fn each_fault_has_its_reason() {
     for (payload, expected) in table {
         let shown = String::from_utf8_lossy(&payload[..payload.len().min(40)]).into_owned();
         assert_eq!(refused(&payload), expected, "{shown:?}");
+    }
+}
+
+/// Beginnings of files, long enough to be known for what they are.
+const FILES: [&[u8]; 9] = [
+    b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages>>\nendobj\n",
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\0\0\0\x01\0\x08\x06\0\0\0\x1f\xf3\xff\x61\0\0\0\x04gAMA\0\0\xb1\x8f\x0b\xfc\x61\x05",
+    b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x48\0\x48\0\0\xff\xdb\0\x43\0\x08\x06\x06\x07\x06\x05\x08\x07\x07\x07\x09\x09\x08\x0a\x0c",
+    b"\xff\xd8\xff\xe1\x1c\x45Exif\0\0\x4d\x4d\0\x2a\0\0\0\x08\0\x07\x01\x12\0\x03\0\0\0\x01\0\x01\0\0\x01\x1a\0\x05\0\0\0",
+    b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0\x21\xf9\x04\x01\0\0\0\0\x2c\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0\x3b\0\0\0\0\0\0",
+    b"RIFF\x24\x10\0\0WEBPVP8 \x18\x10\0\0\x30\x66\0\x9d\x01\x2a\x40\x01\xf0\0\x3e\x6d\x2e\x93\x46\xa4\x22\xa1\xa1\x28\x08\0\x80\x0d\0",
+    b"PK\x03\x04\x14\0\x06\0\x08\0\0\0\x21\0\xdf\xa4\xd2\x6c\x5a\x01\0\0\x20\x05\0\0\x13\0\x08\x02[Content_Types].xml",
+    b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x4b\x4c\x4a\x06\0\xc2\x41\x24\x35\x03\0\0\0\x4b\x4c\x4a\x06\0\xc2\x41\x24\x35\x03\0\0\0\x4b\x4c\x4a\x06\0\xc2",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x3e\0\x03\0\xfe\xff\x09\0\x06\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0",
+];
+
+/// Scrapers put what they fetched into a field, whatever it was, by way of whatever
+/// their language makes of bytes.
+#[test]
+fn files_put_into_a_field_are_refused_and_their_message_is_kept() {
+    let latin1 = |file: &[u8]| file.iter().map(|byte| char::from(*byte)).collect::<String>();
+    let windows =
+        |file: &[u8]| encoding_rs::WINDOWS_1252.decode_without_bom_handling(file).0.into_owned();
+    let replaced = |file: &[u8]| String::from_utf8_lossy(file).into_owned();
+    let base64 = |file: &[u8]| base64::engine::general_purpose::STANDARD.encode(file);
+    let address = |file: &[u8]| format!("data:application/octet-stream;base64,{}", base64(file));
+    let blank_first = |file: &[u8]| format!("\u{feff}\n {}", latin1(file));
+    type Reading<'a> = &'a dyn Fn(&[u8]) -> String;
+    let readings: [Reading; 6] = [&latin1, &windows, &replaced, &base64, &address, &blank_first];
+    for file in FILES {
+        for reading in readings {
+            for field in ["html", "text"] {
+                let message = serde_json::json!({ "id": "1", field: reading(file) }).to_string();
+                let delivery = super::delivery(message.as_bytes(), Vec::new());
+                let outcome = crate::articles::desk().edit(&delivery);
+                let Outcome::DeadLetter { outbound, error } = outcome else {
+                    panic!("{field} {:?} came to {outcome:?}", reading(file));
+                };
+                // Where bytes beyond ASCII made characters by accident, what is left
+                // to see is that it is no text.
+                let is_told = matches!(error.reason(), "wrong_media" | "not_text");
+                assert!(is_told, "{error}: {field} {:?}", reading(file));
+                assert_eq!(outbound.payload, delivery.payload);
+            }
+        }
+        let whole = [b"\r\n", file].concat();
+        assert_eq!(refused(&whole), "wrong_media");
+        let html = &[("content-type", "text/html; charset=windows-1252")][..];
+        let error = decode_with(html, file).expect_err("a content-type makes no page of it");
+        assert_eq!(reason(error), "wrong_media");
+    }
+    let noise: String = (0..4000u32).map(|n| char::from((n * n * 7 % 251) as u8)).collect();
+    assert_eq!(refused(serde_json::json!({ "html": noise }).to_string()), "not_text");
+}
+
+#[test]
+fn texts_that_open_like_files_are_texts() {
+    for text in [
+        "GIF89a is the name of a format, and of a band from Kolvik.",
+        "RIFF with words: the guitarist of Halvorsen on forty years of noise.",
+        "PK scored twice on Sunday, and the referee looked away.",
+        "%PDF is what the file began with, and nobody at the harbour could read it.",
+        "JVBERi0 was written on the wall, and nobody knew why.",
+        "data:image/png is how the address began, said the harbour master.",
+        "ÿØÿ är inget ord, men så hette båten.",
+        "The ferry\u{1}is\u{2}back\u{3} and \u{1b}[31mred\u{1b}[0m. \u{0}\u{4}",
+        "Ð\u{9f}\u{97} Ñ\u{82}Ñ\u{83}Ñ\u{81}Ñ\u{82} Ñ\u{83}Ñ\u{8a} Ñ\u{87} Ð\u{9f} Ð\u{b0}Ð\u{bb}Ð\u{b5}.",
+    ] {
+        let raw = decode(serde_json::json!({ "text": text }).to_string()).expect(text);
+        assert_eq!(raw.article.text(), text);
     }
 }
 

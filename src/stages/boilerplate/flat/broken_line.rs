@@ -26,6 +26,8 @@ const WIDTHS: Range<u32> = 40..121;
 const FEWEST_WRAPPED: usize = 3;
 /// Bounds the look-ahead, which starts anew at each line.
 const MOST_WRAPPED: usize = 64;
+/// The same for lines that were broken at links, of which a paragraph may hold many.
+const MOST_JOINED: usize = 256;
 
 pub struct Joined {
     /// The lines after joining: each one line of the text or several.
@@ -66,7 +68,7 @@ pub fn rejoin(text: &str, lines: &[Range<usize>], deadline: &Deadline) -> Joined
             continue;
         }
         let mut end = index + 1;
-        while end < lines.len() && is_open(text, lines, &measures, end) {
+        while end < lines.len().min(index + MOST_JOINED) && is_open(text, lines, &measures, end) {
             end += 1;
         }
         let chain = index..end;

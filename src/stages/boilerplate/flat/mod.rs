@@ -13,6 +13,7 @@ use crate::stages::boilerplate::model;
 use crate::stages::boilerplate::removal::{self, Cut};
 use crate::stages::boilerplate::rules::Scene;
 use crate::stages::boilerplate::segment::{Place, Segment};
+use crate::stages::boilerplate::whole::Whole;
 use crate::stages::boilerplate::{decide, phrases};
 use crate::text::lines::{lines, measure};
 
@@ -57,6 +58,7 @@ pub fn strip(article: &mut Article, deadline: &Deadline) {
     let interleaved = is_interleaved(&cuts);
     let mut proposals = removal::proposals(text, &segments, &cuts);
     proposals.extend(joined.joins(|index| cuts[index].is_none()));
+    let flags = Whole::new(article, &segments, &cuts).flags();
     article.apply(proposals);
     for (fact, value) in clues {
         article.evidence.add(fact, ClueSource::VisibleText, value);
@@ -66,6 +68,9 @@ pub fn strip(article: &mut Article, deadline: &Deadline) {
     }
     if !is_article {
         article.flag(Flag::NotAnArticle);
+    }
+    for flag in flags {
+        article.flag(flag);
     }
 }
 

@@ -8,6 +8,8 @@ use crate::article::{Article, ClueSource, Evidence, Fact, Flag};
 const LARGEST: usize = 2 * 1024 * 1024;
 /// How many objects are looked at in the search for the article's.
 const MOST_OBJECTS: usize = 200;
+/// A field with more values is made to cost time; the rest is not read.
+const MOST_VALUES: usize = 100;
 
 /// Types whose headline, dates and authors are the article's.
 const ARTICLES: &[&str] = &[
@@ -122,7 +124,7 @@ fn describe(value: &Value, types: &[&str], article: &mut Article) {
 fn add_names(evidence: &mut Evidence, fact: Fact, value: Option<&Value>) {
     match value {
         Some(Value::Array(items)) => {
-            for item in items {
+            for item in items.iter().take(MOST_VALUES) {
                 add_names_of_one(evidence, fact, item);
             }
         }
@@ -146,7 +148,9 @@ fn add_names_of_one(evidence: &mut Evidence, fact: Fact, value: &Value) {
 fn strings(value: Option<&Value>) -> Vec<&str> {
     match value {
         Some(Value::String(one)) => vec![one],
-        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
+        Some(Value::Array(items)) => {
+            items.iter().take(MOST_VALUES).filter_map(Value::as_str).collect()
+        }
         Some(Value::Object(object)) => object
             .get("name")
             .or(object.get("@value"))

@@ -6,7 +6,7 @@ use html5ever::local_name;
 
 use super::json_ld;
 use super::tree::{Element, NodeId, Tree};
-use crate::article::{Article, ClueSource, Evidence, Fact};
+use crate::article::{Article, ClueSource, Evidence, Fact, Flag};
 use crate::stage::Deadline;
 
 /// Values longer than this, in bytes, are not facts.
@@ -32,7 +32,12 @@ pub fn read(tree: &Tree, article: &mut Article, deadline: &Deadline) -> String {
             local_name!("title") if !is_in_drawing(tree, id) => {
                 add_text(evidence, Fact::Title, tree, id);
             }
-            local_name!("meta") => read_meta(element, evidence),
+            local_name!("meta") => {
+                read_meta(element, evidence);
+                if states_lock(element) {
+                    article.flag(Flag::Paywalled);
+                }
+            }
             local_name!("link") => {
                 let rel = element.attribute(&local_name!("rel")).unwrap_or_default();
                 if rel.eq_ignore_ascii_case("canonical")
@@ -75,8 +80,7 @@ fn is_in_drawing(tree: &Tree, id: NodeId) -> bool {
 
 /// Adds the element's text with its white space collapsed.
 fn add_text(evidence: &mut Evidence, fact: Fact, tree: &Tree, id: NodeId) {
-    let text = tree.text(id);
-    if text.len() <= LONGEST_VALUE {
+    if let Some(text) = tree.short_text(id, LONGEST_VALUE) {
         let words: Vec<&str> = text.split_whitespace().collect();
         evidence.add(fact, ClueSource::Element, words.join(" "));
     }
@@ -97,6 +101,20 @@ fn read_meta(element: &Element, evidence: &mut Evidence) {
         .to_ascii_lowercase();
     if let Some((fact, source)) = meaning(&name) {
         evidence.add(fact, source, content);
+    }
+}
+
+/// Whether it says that the article is for subscribers: by the Open Graph property for
+/// a publisher's tiers (free, metered, locked), or by schema.org's for free access.
+fn states_lock(element: &Element) -> bool {
+    let content = element.attribute(&local_name!("content")).unwrap_or_default().trim();
+    let property = element
+        .attribute(&local_name!("property"))
+        .or_else(|| element.attribute(&local_name!("itemprop")));
+    match property {
+        Some("article:content_tier") => content.eq_ignore_ascii_case("locked"),
+        Some("isAccessibleForFree") => content.eq_ignore_ascii_case("false"),
+        _ => false,
     }
 }
 
@@ -213,8 +231,8 @@ fn read_microdata(element: &Element, tree: &Tree, id: NodeId, evidence: &mut Evi
         .attribute(&local_name!("content"))
         .or_else(|| element.attribute(&local_name!("datetime")))
         .map(str::to_owned);
-    let value = stated.unwrap_or_else(|| tree.text(id));
-    if value.len() <= LONGEST_VALUE {
+    let value = stated.or_else(|| tree.short_text(id, LONGEST_VALUE));
+    if let Some(value) = value.filter(|value| value.len() <= LONGEST_VALUE) {
         let words: Vec<&str> = value.split_whitespace().collect();
         evidence.add(fact, ClueSource::Microdata, words.join(" "));
     }

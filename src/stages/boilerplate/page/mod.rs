@@ -4,10 +4,11 @@ mod json_ld;
 mod metadata;
 mod names;
 mod render;
-mod scripts;
-mod tree;
 
-use crate::article::{Article, Block, ClueSource, Fact, Flag};
+mod tree;
+mod unparsed;
+
+use crate::article::{Article, Block, ClueSource, Fact};
 use crate::stage::Deadline;
 use crate::stages::boilerplate::decide;
 use crate::stages::boilerplate::features::Statements;
@@ -15,6 +16,7 @@ use crate::stages::boilerplate::model;
 use crate::stages::boilerplate::removal;
 use crate::stages::boilerplate::rules::Scene;
 use crate::stages::boilerplate::segment::Segment;
+use crate::stages::boilerplate::whole::Whole;
 use render::Rendering;
 use tree::Tree;
 
@@ -47,7 +49,7 @@ fn render(article: &mut Article, html: &str, deadline: &Deadline) -> (Vec<Segmen
     article.set_body(text, Some(blocks));
     let stated = |fact| article.evidence.of(fact).map(|clue| clue.value.text().to_owned());
     let mut statements = Statements {
-        titles: stated(Fact::Title).collect(),
+        titles: stated(Fact::Title).take(MOST_TITLES).collect(),
         description: stated(Fact::Description).next().unwrap_or_default(),
         article_body,
     };
@@ -57,20 +59,23 @@ fn render(article: &mut Article, html: &str, deadline: &Deadline) -> (Vec<Segmen
     (segments, statements)
 }
 
+/// Each segment is compared with every title; pages state a handful.
+const MOST_TITLES: usize = 40;
+
 pub fn strip(article: &mut Article, html: &str, deadline: &Deadline) {
     let (segments, statements) = render(article, html, deadline);
     let text = article.text();
     let likely = decide::body(&segments);
     let kept = model::PAGE.choose(text, &segments, &likely, &statements, deadline);
-    let nothing = !kept.contains(&true);
     let scene = Scene::new(text, &segments, kept, true);
     let (cuts, clues) = scene.cuts(deadline);
     let proposals = removal::proposals(text, &segments, &cuts);
+    let flags = Whole::new(article, &segments, &cuts).flags();
     article.apply(proposals);
     for (fact, value) in clues {
         article.evidence.add(fact, ClueSource::VisibleText, value);
     }
-    if nothing {
-        article.flag(Flag::NotAnArticle);
+    for flag in flags {
+        article.flag(flag);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Depth and size are bounded, because the tree builder's work is not linear on
 //! hostile input: tags nested deeper than [`MAX_DEPTH`] are ignored (as browsers
-//! do) and parsing ends at [`MAX_NODES`].
+//! do) and parsing ends at [`MAX_NODES`], or when a page has more nodes than bytes.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -17,14 +17,20 @@ use html5ever::tree_builder::{
 };
 use html5ever::{Attribute, LocalName, QualName, local_name, ns};
 
-use super::scripts;
+use super::unparsed::{MOST_ATTRIBUTES, parsed_parts};
 use crate::stage::Deadline;
 
 /// Browsers stop nesting at 512.
 const MAX_DEPTH: u32 = 512;
 const MAX_NODES: usize = 3_000_000;
+/// No page that is not made to cost memory has more nodes than bytes by this much.
+/// A tag may ask for the elements around it to be opened anew, hundreds at once.
+const NODES_BEYOND_BYTES: usize = 4096;
 /// How many tokens go by between two looks at the clock.
 const TOKENS_A_CHECK: u32 = 4096;
+
+/// How many bytes go by at most.
+const BYTES_A_CHECK: usize = 1 << 20;
 
 /// The place of a node in its [`Tree`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -73,7 +79,7 @@ pub struct Tree {
 impl Tree {
     /// Parses a page; never fails, whatever the input.
     pub fn parse(html: &str, deadline: &Deadline) -> Self {
-        let sink = ArenaSink::default();
+        let sink = ArenaSink::for_page(html.len());
         let builder = TreeBuilder::new(
             sink,
             TreeBuilderOpts { drop_doctype: true, ..TreeBuilderOpts::default() },
@@ -82,11 +88,17 @@ impl Tree {
             Guard { builder, ignored: Cell::new(0), tokens: Cell::new(0), deadline: *deadline };
         let tokenizer = Tokenizer::new(guard, TokenizerOpts::default());
         let input = BufferQueue::default();
-        for part in scripts::parsed_parts(html) {
-            input.push_back(StrTendril::from_slice(part));
+        for mut part in parsed_parts(html) {
+            // Within one tag or comment nothing else looks at the clock.
+            while !part.is_empty() {
+                let (piece, rest) = part.split_at(part.floor_char_boundary(BYTES_A_CHECK));
+                part = rest;
+                deadline.check();
+                input.push_back(StrTendril::from_slice(piece));
+                // The tokenizer stops at each script to let it run; here none does.
+                while !matches!(tokenizer.feed(&input), html5ever::TokenizerResult::Done) {}
+            }
         }
-        // The tokenizer stops at each script to let it run; here none does.
-        while !matches!(tokenizer.feed(&input), html5ever::TokenizerResult::Done) {}
         tokenizer.end();
         tokenizer.sink.builder.sink.finish()
     }
@@ -133,6 +145,21 @@ impl Tree {
             }
             None
         })
+    }
+
+    /// The text below a node, unless it is longer than `limit` bytes or spread over
+    /// as many nodes: what is asked of every element must not cost the whole page each.
+    pub fn short_text(&self, top: NodeId, limit: usize) -> Option<String> {
+        let mut text = String::new();
+        for (seen, id) in self.descendants(top).enumerate() {
+            if let Content::Text(piece) = &self.node(id).content {
+                text.push_str(piece);
+            }
+            if text.len() > limit || seen > limit {
+                return None;
+            }
+        }
+        Some(text)
     }
 
     /// All text below a node as it stands in the source.
@@ -239,12 +266,8 @@ struct ArenaSink {
     nodes: RefCell<Vec<Node>>,
     /// Of the element appended or popped last.
     depth: Cell<u32>,
-}
-
-impl Default for ArenaSink {
-    fn default() -> Self {
-        Self { nodes: RefCell::new(vec![Node::new(Content::Document)]), depth: Cell::new(0) }
-    }
+    /// Parsing ends when there are as many nodes.
+    limit: usize,
 }
 
 impl Node {
@@ -262,8 +285,16 @@ impl Node {
 }
 
 impl ArenaSink {
+    fn for_page(bytes: usize) -> Self {
+        Self {
+            nodes: RefCell::new(vec![Node::new(Content::Document)]),
+            depth: Cell::new(0),
+            limit: bytes.saturating_add(NODES_BEYOND_BYTES).min(MAX_NODES),
+        }
+    }
+
     fn is_full(&self) -> bool {
-        self.nodes.borrow().len() >= MAX_NODES
+        self.nodes.borrow().len() >= self.limit
     }
 
     fn add(&self, content: Content) -> u32 {
@@ -420,7 +451,10 @@ impl TreeSink for ArenaSink {
             &mut self.nodes.borrow_mut()[target.index as usize].content
         {
             for attribute in attributes {
-                if !element.attributes.iter().any(|present| present.name == attribute.name) {
+                let present = &element.attributes;
+                if present.len() < MOST_ATTRIBUTES
+                    && !present.iter().any(|one| one.name == attribute.name)
+                {
                     element.attributes.push(attribute);
                 }
             }

@@ -42,7 +42,7 @@ pub(super) fn scan(text: &str) -> Signals {
     while at < bytes.len() {
         match bytes[at..].first_chunk::<STRIDE>() {
             Some(chunk) if is_plain(chunk) => {
-                scan.previous = Previous::default();
+                scan.plain(chunk);
                 at += STRIDE;
             }
             _ => at = scan.walk(text, at, (at + STRIDE).min(bytes.len())),
@@ -77,6 +77,15 @@ struct Previous {
 }
 
 impl Scan {
+    /// What a stretch of plain characters means for those on either side of it.
+    fn plain(&mut self, chunk: &[u8; STRIDE]) {
+        if self.previous.is_stray_capital && chunk[0] == b' ' {
+            self.signals.add(Signals::MISREAD);
+        }
+        let is_lowercase = chunk[STRIDE - 1].is_ascii_lowercase();
+        self.previous = Previous { is_lowercase, ..Previous::default() };
+    }
+
     /// Looks at each character from `at` on until one ends at or behind `end`;
     /// returns where.
     fn walk(&mut self, text: &str, mut at: usize, end: usize) -> usize {

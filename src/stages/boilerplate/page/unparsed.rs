@@ -1,9 +1,13 @@
-//! Passes over scripts and styles before the page is parsed: they are half of a
-//! page's bytes, show nothing, and the parser would copy every one of them.
-//! JSON-LD stays, as does whatever looks as if it could end elsewhere.
+//! What of a page never reaches the parser. Scripts and styles: they are half of a
+//! page's bytes, show nothing, and the parser would copy every one of them; JSON-LD
+//! stays, as does whatever looks as if it could end elsewhere. And attributes past
+//! any number that a page has: the parser compares each with all before it.
 
 use memchr::memchr;
 use memchr::memmem;
+
+/// An element may have as many attributes.
+pub const MOST_ATTRIBUTES: usize = 256;
 
 /// The parts of the page that are to be parsed, in order; together they are the
 /// page without the content of its scripts and styles.
@@ -21,7 +25,15 @@ pub fn parsed_parts(html: &str) -> Vec<&str> {
             at = tag + 4 + end + 3;
         } else {
             match element(rest) {
-                Found::Other => {}
+                Found::Other => {
+                    if let Some(long) = long_tag(rest) {
+                        if let Some(surplus) = long.surplus {
+                            parts.push(&html[done..tag + surplus]);
+                            done = tag + long.end;
+                        }
+                        at = tag + long.end;
+                    }
+                }
                 // What has no end here has none further on; looking again for each
                 // would take quadratic time.
                 Found::Unending => break,
@@ -104,4 +116,56 @@ fn tag_end(tag: &[u8]) -> Option<usize> {
         }
         _ => false,
     })
+}
+
+/// A tag with room for too many attributes.
+struct LongTag {
+    /// Where the attribute begins that is one too many.
+    surplus: Option<usize>,
+    /// The place of its `>`, or the end of the page.
+    end: usize,
+}
+
+/// Shorter tags have no room for more than a few hundred attributes.
+const SHORT_TAG: usize = 1024;
+
+/// `None` for what is no start tag, or a short one.
+fn long_tag(rest: &[u8]) -> Option<LongTag> {
+    if !rest.get(1)?.is_ascii_alphabetic()
+        || rest.len() <= SHORT_TAG
+        || memchr(b'>', &rest[..SHORT_TAG]).is_some()
+    {
+        return None;
+    }
+    let mut state = Inside::Names;
+    let mut count = 0;
+    let mut surplus = None;
+    for (at, &byte) in rest.iter().enumerate() {
+        let follows = at > 0 && (rest[at - 1].is_ascii_whitespace() || rest[at - 1] == b'/');
+        state = match (state, byte) {
+            (Inside::Quoted(quote), byte) if byte == quote => Inside::Names,
+            (Inside::Quoted(quote), _) => Inside::Quoted(quote),
+            (_, b'>') => return Some(LongTag { surplus, end: at }),
+            (Inside::BeforeValue, quote @ (b'"' | b'\'')) => Inside::Quoted(quote),
+            (Inside::BeforeValue, byte) if byte.is_ascii_whitespace() => Inside::BeforeValue,
+            (Inside::Names, b'=') => Inside::BeforeValue,
+            (Inside::Names, byte) if follows && !byte.is_ascii_whitespace() => {
+                count += 1;
+                if count > MOST_ATTRIBUTES {
+                    surplus = surplus.or(Some(at));
+                }
+                Inside::Names
+            }
+            _ => Inside::Names,
+        };
+    }
+    Some(LongTag { surplus, end: rest.len() })
+}
+
+/// Where in a tag a byte stands.
+#[derive(Clone, Copy)]
+enum Inside {
+    Names,
+    BeforeValue,
+    Quoted(u8),
 }
