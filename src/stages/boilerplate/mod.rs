@@ -13,6 +13,7 @@ pub(crate) mod forest;
 pub(crate) mod model;
 pub(crate) mod page;
 mod phrases;
+mod recurrence;
 mod removal;
 mod rules;
 pub(crate) mod segment;
