@@ -39,7 +39,7 @@ impl Address {
 fn is_campaign(parameter: &str) -> bool {
     let name = parameter.split('=').next().unwrap_or_default();
     name.is_empty()
-        || CAMPAIGN.iter().any(|known| {
-            name == *known || known.ends_with('_') && name.starts_with(known)
-        })
+        || CAMPAIGN
+            .iter()
+            .any(|known| name == *known || known.ends_with('_') && name.starts_with(known))
 }

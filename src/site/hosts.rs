@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::settings::SiteMemorySettings;
 use crate::site::{Address, Page, PageId};
 
 /// Places that a host has for pages. A page's place follows from its address, and a
@@ -18,6 +19,12 @@ pub struct Bounds {
     pub hosts: usize,
     /// Of all hosts together, about.
     pub bytes: usize,
+}
+
+impl Bounds {
+    pub fn of(settings: &SiteMemorySettings) -> Self {
+        Self { hosts: settings.hosts, bytes: settings.bytes }
+    }
 }
 
 /// One place of one host.
@@ -72,8 +79,7 @@ impl Hosts {
     pub fn is_news(&self, host: &str, page: &Page) -> bool {
         let Some(host) = self.known.get(host) else { return true };
         !host.pages.iter().flatten().any(|known| {
-            **known == *page
-                || known.id != page.id && known.shown.tells_same_story(&page.shown)
+            **known == *page || known.id != page.id && known.shown.tells_same_story(&page.shown)
         })
     }
 
@@ -128,10 +134,9 @@ impl Hosts {
             let gone = self.known.iter().filter(|(_, host)| host.learned <= oldest);
             let gone: Vec<Arc<str>> = gone.map(|(name, _)| name.clone()).collect();
             for host in gone {
-                emptied.extend(self.known[&host].places().map(|number| Place {
-                    host: host.clone(),
-                    number,
-                }));
+                emptied.extend(
+                    self.known[&host].places().map(|number| Place { host: host.clone(), number }),
+                );
                 self.forget(&host);
             }
         }

@@ -29,10 +29,8 @@ pub fn look(
     kept: &[bool],
 ) -> (Vec<Option<f32>>, Shown) {
     let mut key = String::new();
-    let wordings: Vec<Option<Wording>> = segments
-        .iter()
-        .map(|segment| Wording::of(&text[segment.span.clone()], &mut key))
-        .collect();
+    let wordings: Vec<Option<Wording>> =
+        segments.iter().map(|segment| Wording::of(&text[segment.span.clone()], &mut key)).collect();
     let shown = shown(segments, kept, &wordings);
     let mut recurring = vec![None; segments.len()];
     if site.applies() {
@@ -46,7 +44,8 @@ pub fn look(
         // An article that seems to be furniture for the most part is another kind of page
         // than the memory knows, an index of articles say.
         let words = |marked: &dyn Fn(usize) -> bool| -> u32 {
-            let of = segments.iter().enumerate().filter(|(index, _)| kept[*index] && marked(*index));
+            let of =
+                segments.iter().enumerate().filter(|(index, _)| kept[*index] && marked(*index));
             of.map(|(_, segment)| segment.measure.words).sum()
         };
         if words(&|index| recurring[index].is_some()) * 2 > words(&|_| true) {

@@ -110,8 +110,7 @@ impl<'a> Scene<'a> {
 
     /// Takes up what is known of the site, and tells what this page of it has shown.
     pub fn recall(&mut self, site: &SiteView) -> Shown {
-        let (recurring, shown) =
-            recurrence::look(site, self.text, self.segments, &self.kept);
+        let (recurring, shown) = recurrence::look(site, self.text, self.segments, &self.kept);
         self.recurring = recurring;
         shown
     }
