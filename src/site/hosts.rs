@@ -74,6 +74,11 @@ impl Hosts {
         pages.flatten().filter(|page| page.id != address.page).cloned().collect()
     }
 
+    /// The page in a place.
+    pub fn page(&self, place: &Place) -> Option<Arc<Page>> {
+        self.known.get(&place.host)?.pages.get(usize::from(place.number))?.clone()
+    }
+
     /// Whether the page adds to what is known. It does not where it is known already as
     /// it is, or where its story is known from another address.
     pub fn is_news(&self, host: &str, page: &Page) -> bool {

@@ -9,6 +9,7 @@
 mod address;
 mod hosts;
 mod page;
+pub mod record;
 mod view;
 
 pub use address::{Address, PageId};
@@ -20,7 +21,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Of what is remembered and how it decides. Another version neither reads what this
 /// one has learned nor explains what it decided.
-pub const VERSION: u32 = 1;
+pub const VERSION: u8 = 1;
 
 /// Remembers pages by host. Shared by all threads that work on articles; takes
 /// microseconds and never waits for anything.
@@ -30,6 +31,20 @@ pub trait SiteMemory: Send + Sync {
 
     /// A page's article is done. A page that comes again is not another page.
     fn learn(&self, address: &Address, shown: Shown);
+
+    fn standing(&self) -> Standing;
+}
+
+/// How a memory stands, for those who report it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Standing {
+    pub hosts: usize,
+    /// That the hosts' pages take, about.
+    pub bytes: usize,
+    /// Places learned here that others cannot know yet.
+    pub unwritten: usize,
+    /// Failed writings and readings since the start.
+    pub failures: u64,
 }
 
 /// A memory that ends with the process.
@@ -59,5 +74,10 @@ impl SiteMemory for LocalMemory {
         if hosts.is_news(&address.host, &page) {
             hosts.put(&address.host, page);
         }
+    }
+
+    fn standing(&self) -> Standing {
+        let hosts = self.hosts();
+        Standing { hosts: hosts.len(), bytes: hosts.bytes(), ..Standing::default() }
     }
 }

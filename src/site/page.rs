@@ -15,7 +15,12 @@ impl Wording {
     pub fn of(text: &str, key: &mut String) -> Option<Self> {
         fold_into(text, key);
         let says_something = key.chars().any(char::is_alphabetic);
-        says_something.then(|| Self((fingerprint(key.as_bytes()) >> 32) as u32))
+        says_something.then(|| Self::exact(key))
+    }
+
+    /// Of a text that is alike to the byte or not at all.
+    pub fn exact(text: &str) -> Self {
+        Self((fingerprint(text.as_bytes()) >> 32) as u32)
     }
 }
 
@@ -34,9 +39,9 @@ pub const MOST_BLOCKS: usize = 96;
 pub const MOST_PARAGRAPHS: usize = 8;
 
 impl Shown {
-    /// `blocks` are in order of their weight: what is beyond [`MOST_BLOCKS`] is dropped.
-    pub fn new(blocks: impl IntoIterator<Item = Wording>, mut story: Vec<Wording>) -> Self {
-        let mut blocks: Vec<Wording> = blocks.into_iter().take(MOST_BLOCKS).collect();
+    /// Of `blocks` the first [`MOST_BLOCKS`] count.
+    pub fn new(mut blocks: Vec<Wording>, mut story: Vec<Wording>) -> Self {
+        blocks.truncate(MOST_BLOCKS);
         blocks.sort_unstable();
         blocks.dedup();
         story.sort_unstable();

@@ -4,21 +4,39 @@
 //! pages of other stories have them: a paragraph that a wire story shares between pages
 //! is never judged by this, nor is anything that two versions of one story share.
 
-use crate::site::{Shown, SiteView, Wording};
+use crate::site::{MOST_BLOCKS, Shown, SiteView, Wording};
 use crate::stages::boilerplate::segment::Segment;
 
-/// Pages of other stories that must have had a block.
-const FEWEST_PAGES: usize = 2;
+/// How often a block must have been seen on pages with other stories.
+struct Evidence {
+    pages: usize,
+    /// Of the pages that are known.
+    share: f32,
+}
 
-/// The share of such pages that must have had it.
-const LEAST_SHARE: f32 = 0.2;
+/// A label that is on a third of a site's pages is a part of its layout, or the name of a
+/// series.
+const OF_LABEL: Evidence = Evidence { pages: 2, share: 0.3 };
 
-/// A sentence longer than this is the article's whatever recurs.
-const MOST_WORDS: u32 = 24;
+/// A sentence may be quoted, or be the background of a running story, so it takes more.
+const OF_SENTENCE: Evidence = Evidence { pages: 3, share: 0.5 };
 
-/// Whether the block may be furniture: a label of any length, or a short sentence.
-fn may_recur(segment: &Segment) -> bool {
-    !segment.is_prose() || segment.measure.words <= MOST_WORDS
+/// What is longer is the article's however often it is seen: paragraphs that wire stories
+/// share begin at about this length.
+const MOST_WORDS: u32 = 20;
+
+/// What it takes to make the block furniture; none where nothing can.
+fn needed(segment: &Segment) -> Option<Evidence> {
+    let measure = &segment.measure;
+    // Of capitalised words, as menus and lists of names are, whatever their length.
+    let is_list = measure.lowercase * 2 <= measure.words && measure.caseless * 2 <= measure.letters;
+    if measure.words > MOST_WORDS && !(is_list && measure.sentence_ends == 0) {
+        None
+    } else if segment.is_prose() && !is_list {
+        Some(OF_SENTENCE)
+    } else {
+        Some(OF_LABEL)
+    }
 }
 
 /// What the site's pages say about each segment, and what this page has shown.
@@ -28,18 +46,27 @@ pub fn look(
     segments: &[Segment],
     kept: &[bool],
 ) -> (Vec<Option<f32>>, Shown) {
+    let nearest = nearest(segments, kept);
+    let mut wordings: Vec<Option<Wording>> = vec![None; segments.len()];
     let mut key = String::new();
-    let wordings: Vec<Option<Wording>> =
-        segments.iter().map(|segment| Wording::of(&text[segment.span.clone()], &mut key)).collect();
-    let shown = shown(segments, kept, &wordings);
+    for &index in &nearest {
+        wordings[index] = Wording::of(&text[segments[index].span.clone()], &mut key);
+    }
+    let shown = Shown::new(
+        nearest.iter().filter_map(|&index| wordings[index]).collect(),
+        (0..segments.len())
+            .filter(|&index| kept[index] && segments[index].is_prose())
+            .map(|index| Wording::exact(&text[segments[index].span.clone()]))
+            .collect(),
+    );
     let mut recurring = vec![None; segments.len()];
     if site.applies() {
         let others = site.others(&shown);
-        for (index, segment) in segments.iter().enumerate() {
-            if kept[index] && may_recur(segment) {
-                recurring[index] = wordings[index]
-                    .and_then(|wording| confidence(others.with(wording), others.pages()));
-            }
+        for index in nearest.into_iter().filter(|&index| kept[index]) {
+            let evidence = needed(&segments[index]).zip(wordings[index]);
+            recurring[index] = evidence.and_then(|(needed, wording)| {
+                confidence(&needed, others.with(wording), others.pages())
+            });
         }
         // An article that seems to be furniture for the most part is another kind of page
         // than the memory knows, an index of articles say.
@@ -55,28 +82,23 @@ pub fn look(
     (recurring, shown)
 }
 
-/// How sure it is that a block is furniture which `with` of `pages` pages had.
-fn confidence(with: usize, pages: usize) -> Option<f32> {
+/// How sure it is that a block is furniture which `with` of `pages` pages had: rises with
+/// the pages that agree, and with how much of the site they are.
+fn confidence(needed: &Evidence, with: usize, pages: usize) -> Option<f32> {
     let share = with as f32 / pages as f32;
-    (with >= FEWEST_PAGES && share >= LEAST_SHARE).then(|| {
-        // Rises with the pages that agree, and with how much of the site they are.
-        let agreeing = with as f32 / (with as f32 + 1.0);
-        0.7 + 0.28 * agreeing * share
-    })
+    let is_enough = with >= needed.pages && share >= needed.share;
+    is_enough.then(|| 0.7 + 0.28 * share * with as f32 / (with as f32 + 1.0))
 }
 
-/// Of the blocks, those nearest to the article first.
-fn shown(segments: &[Segment], kept: &[bool], wordings: &[Option<Wording>]) -> Shown {
+/// The blocks that may be furniture, those nearest to the article first, as many as are
+/// remembered of a page.
+fn nearest(segments: &[Segment], kept: &[bool]) -> Vec<usize> {
     let distances = distances(kept);
-    let mut blocks: Vec<usize> = (0..segments.len())
-        .filter(|&index| wordings[index].is_some() && may_recur(&segments[index]))
-        .collect();
-    blocks.sort_by_key(|&index| distances[index]);
-    let story = (0..segments.len())
-        .filter(|&index| kept[index] && segments[index].is_prose())
-        .filter_map(|index| wordings[index])
-        .collect();
-    Shown::new(blocks.into_iter().filter_map(|index| wordings[index]), story)
+    let mut nearest: Vec<usize> =
+        (0..segments.len()).filter(|&index| needed(&segments[index]).is_some()).collect();
+    nearest.sort_by_key(|&index| distances[index]);
+    nearest.truncate(MOST_BLOCKS);
+    nearest
 }
 
 /// Segments to the nearest kept one.

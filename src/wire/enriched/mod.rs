@@ -311,7 +311,7 @@ pub struct SiteMemoryState<'a> {
     pub mode: SiteMemoryModeName,
     /// Of what is remembered and how it decides.
     #[schemars(example = 1)]
-    pub version: u32,
+    pub version: u8,
     /// Other pages of the site that were known; only where `mode` is `apply`.
     #[schemars(example = 12)]
     #[serde(skip_serializing_if = "Option::is_none")]
