@@ -163,5 +163,6 @@ impl Host {
 }
 
 pub fn place_of(page: PageId) -> u8 {
-    (page.0 % PLACES as u64) as u8
+    // The upper bits of a fingerprint are the better mixed ones.
+    (page.0 >> (u64::BITS - PLACES.ilog2())) as u8
 }
