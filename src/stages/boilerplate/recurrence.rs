@@ -1,45 +1,25 @@
 //! What recurs on the pages of the article's site, see [`crate::site`].
 //!
-//! Only blocks that the article could do without are looked up, and only where the
-//! pages of other stories have them: a paragraph that a wire story shares between pages
-//! is never judged by this, nor is anything that two versions of one story share.
+//! Labels count wherever they stand. A sentence counts only on pages where it was taken for
+//! furniture: what a wire story shares between pages is the article's on all of them, and
+//! so recurs on none. Beyond that no paragraph is judged, and nothing that two versions of
+//! one story share.
 
 use crate::site::{MOST_BLOCKS, Shown, SiteView, Wording};
 use crate::stages::boilerplate::segment::Segment;
 
-/// How often a block must have been seen on pages with other stories.
-struct Evidence {
-    pages: usize,
-    /// Of the pages that are known.
-    share: f32,
-}
+/// Pages with other stories that must have shown a block.
+const FEWEST_PAGES: usize = 2;
 
-/// A label that is on a third of a site's pages is a part of its layout, or the name of a
-/// series.
-const OF_LABEL: Evidence = Evidence { pages: 2, share: 0.3 };
+/// Of all such pages that are known: what is on a third of them is a part of the layout,
+/// or the name of a series. Less may be a subhead of some articles.
+const LEAST_SHARE: f32 = 0.3;
 
-/// A sentence may be quoted, or be the background of a running story, so it takes more.
-const OF_SENTENCE: Evidence = Evidence { pages: 3, share: 0.5 };
+/// What is longer is the article's however often it is seen.
+const MOST_WORDS: u32 = 24;
 
-/// What is longer is the article's however often it is seen: paragraphs that wire stories
-/// share begin at about this length.
-const MOST_WORDS: u32 = 20;
-
-/// What it takes to make the block furniture; none where nothing can.
-fn needed(segment: &Segment) -> Option<Evidence> {
-    let measure = &segment.measure;
-    // Of capitalised words, as menus and lists of names are, whatever their length.
-    let is_list = measure.lowercase * 2 <= measure.words && measure.caseless * 2 <= measure.letters;
-    if measure.words > MOST_WORDS && !(is_list && measure.sentence_ends == 0) {
-        None
-    } else if segment.is_prose() && !is_list {
-        Some(OF_SENTENCE)
-    } else {
-        Some(OF_LABEL)
-    }
-}
-
-/// What the site's pages say about each segment, and what this page has shown.
+/// How sure the site's other pages make it that a segment is furniture, one entry a
+/// segment, and what this page shows. Only kept segments are judged.
 pub fn look(
     site: &SiteView,
     text: &str,
@@ -47,47 +27,68 @@ pub fn look(
     kept: &[bool],
 ) -> (Vec<Option<f32>>, Shown) {
     let nearest = nearest(segments, kept);
-    let mut wordings: Vec<Option<Wording>> = vec![None; segments.len()];
+    let mut wordings = vec![None; segments.len()];
     let mut key = String::new();
     for &index in &nearest {
         wordings[index] = Wording::of(&text[segments[index].span.clone()], &mut key);
     }
-    let shown = Shown::new(
-        nearest.iter().filter_map(|&index| wordings[index]).collect(),
-        (0..segments.len())
-            .filter(|&index| kept[index] && segments[index].is_prose())
-            .map(|index| Wording::exact(&text[segments[index].span.clone()]))
-            .collect(),
-    );
+    let shown = shown(text, segments, kept, &nearest, &wordings);
     let mut recurring = vec![None; segments.len()];
     if site.applies() {
         let others = site.others(&shown);
+        let lead = (0..segments.len()).find(|&index| kept[index] && segments[index].is_prose());
         for index in nearest.into_iter().filter(|&index| kept[index]) {
-            let evidence = needed(&segments[index]).zip(wordings[index]);
-            recurring[index] = evidence.and_then(|(needed, wording)| {
-                confidence(&needed, others.with(wording), others.pages())
-            });
+            // Teasers on other pages quote how an article begins.
+            if Some(index) == lead {
+                continue;
+            }
+            recurring[index] = wordings[index]
+                .and_then(|wording| confidence(others.with(wording), others.pages()));
         }
-        // An article that seems to be furniture for the most part is another kind of page
-        // than the memory knows, an index of articles say.
-        let words = |marked: &dyn Fn(usize) -> bool| -> u32 {
-            let of =
-                segments.iter().enumerate().filter(|(index, _)| kept[*index] && marked(*index));
-            of.map(|(_, segment)| segment.measure.words).sum()
-        };
-        if words(&|index| recurring[index].is_some()) * 2 > words(&|_| true) {
+        if is_most(segments, kept, &recurring) {
             recurring.fill(None);
         }
     }
     (recurring, shown)
 }
 
-/// How sure it is that a block is furniture which `with` of `pages` pages had: rises with
-/// the pages that agree, and with how much of the site they are.
-fn confidence(needed: &Evidence, with: usize, pages: usize) -> Option<f32> {
+/// How sure it is that a block is furniture which `with` of `pages` pages have shown: rises
+/// with the pages that agree, and with how much of the site they are.
+fn confidence(with: usize, pages: usize) -> Option<f32> {
     let share = with as f32 / pages as f32;
-    let is_enough = with >= needed.pages && share >= needed.share;
+    let is_enough = with >= FEWEST_PAGES && share >= LEAST_SHARE;
     is_enough.then(|| 0.7 + 0.28 * share * with as f32 / (with as f32 + 1.0))
+}
+
+/// Whether more than half of what is kept recurs. Then this is no article but another kind
+/// of page than the memory is about: an index of articles, say.
+fn is_most(segments: &[Segment], kept: &[bool], recurring: &[Option<f32>]) -> bool {
+    let (mut all, mut marked) = (0, 0);
+    for ((segment, kept), recurring) in segments.iter().zip(kept).zip(recurring) {
+        let words = if *kept { segment.measure.words } else { 0 };
+        all += words;
+        marked += if recurring.is_some() { words } else { 0 };
+    }
+    marked * 2 > all
+}
+
+fn shown(
+    text: &str,
+    segments: &[Segment],
+    kept: &[bool],
+    nearest: &[usize],
+    wordings: &[Option<Wording>],
+) -> Shown {
+    let counts = |index: &&usize| !kept[**index] || !is_sentence(&segments[**index]);
+    let story = segments
+        .iter()
+        .zip(kept)
+        .filter(|(segment, kept)| **kept && segment.is_prose())
+        .map(|(segment, _)| Wording::exact(&text[segment.span.clone()]));
+    Shown::new(
+        nearest.iter().filter(counts).filter_map(|&index| wordings[index]).collect(),
+        story.collect(),
+    )
 }
 
 /// The blocks that may be furniture, those nearest to the article first, as many as are
@@ -95,10 +96,25 @@ fn confidence(needed: &Evidence, with: usize, pages: usize) -> Option<f32> {
 fn nearest(segments: &[Segment], kept: &[bool]) -> Vec<usize> {
     let distances = distances(kept);
     let mut nearest: Vec<usize> =
-        (0..segments.len()).filter(|&index| needed(&segments[index]).is_some()).collect();
+        (0..segments.len()).filter(|&index| may_recur(&segments[index])).collect();
     nearest.sort_by_key(|&index| distances[index]);
     nearest.truncate(MOST_BLOCKS);
     nearest
+}
+
+/// Whether the block is short, or a list of whatever length.
+fn may_recur(segment: &Segment) -> bool {
+    segment.measure.words <= MOST_WORDS || is_list(segment) && segment.measure.sentence_ends == 0
+}
+
+fn is_sentence(segment: &Segment) -> bool {
+    segment.is_prose() && !is_list(segment)
+}
+
+/// Of words with capitals, as menus and lists of names are.
+fn is_list(segment: &Segment) -> bool {
+    let measure = &segment.measure;
+    measure.lowercase * 2 <= measure.words && measure.caseless * 2 <= measure.letters
 }
 
 /// Segments to the nearest kept one.
