@@ -104,17 +104,21 @@ fn nearest(segments: &[Segment], kept: &[bool]) -> Vec<usize> {
 
 /// Whether the block is short, or a list of whatever length.
 fn may_recur(segment: &Segment) -> bool {
-    segment.measure.words <= MOST_WORDS || is_list(segment) && segment.measure.sentence_ends == 0
+    segment.measure.words <= MOST_WORDS || is_list(segment)
 }
 
+/// A label of few words may end with a full stop too.
 fn is_sentence(segment: &Segment) -> bool {
-    segment.is_prose() && !is_list(segment)
+    let measure = &segment.measure;
+    segment.is_prose() && !is_list(segment) || measure.ends_sentence && measure.words >= 4
 }
 
-/// Of words with capitals, as menus and lists of names are.
+/// Of words with capitals and no sentence among them, as menus and lists of names are.
 fn is_list(segment: &Segment) -> bool {
     let measure = &segment.measure;
-    measure.lowercase * 2 <= measure.words && measure.caseless * 2 <= measure.letters
+    measure.lowercase * 2 <= measure.words
+        && measure.caseless * 2 <= measure.letters
+        && measure.sentence_ends == 0
 }
 
 /// Segments to the nearest kept one.
