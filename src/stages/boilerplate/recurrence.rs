@@ -1,22 +1,32 @@
 //! What recurs on the pages of the article's site, see [`crate::site`].
 //!
-//! Labels count wherever they stand. A sentence counts only on pages where it was taken for
-//! furniture: what a wire story shares between pages is the article's on all of them, and
-//! so recurs on none. Beyond that no paragraph is judged, and nothing that two versions of
-//! one story share.
+//! Labels count wherever they stand, and so do sentences of few words. A longer sentence
+//! counts only on pages where it was taken for furniture: what a wire story shares between
+//! pages is the article's on all of them, and so recurs on none. Beyond that no paragraph
+//! is judged, and nothing that two versions of one story share.
 
 use crate::site::{MOST_BLOCKS, Shown, SiteView, Wording};
 use crate::stages::boilerplate::segment::Segment;
 
 /// Pages with other stories that must have shown a block.
-const FEWEST_PAGES: usize = 2;
+struct Evidence {
+    pages: usize,
+    /// Of all such pages that are known.
+    share: f32,
+}
 
-/// Of all such pages that are known: what is on a third of them is a part of the layout,
-/// or the name of a series. Less may be a subhead of some articles.
-const LEAST_SHARE: f32 = 0.3;
+/// What is on a third of a site's pages is a part of its layout, or the name of a series.
+/// Less may be a subhead of some articles.
+const OF_LABEL: Evidence = Evidence { pages: 2, share: 0.3 };
+
+/// What somebody has said stands in some articles about it, but not in every other article.
+const OF_SENTENCE: Evidence = Evidence { pages: 3, share: 0.5 };
 
 /// What is longer is the article's however often it is seen.
 const MOST_WORDS: u32 = 24;
+
+/// Of a sentence that counts although it was taken for the article's.
+const MOST_WORDS_OF_KEPT: u32 = 14;
 
 /// How sure the site's other pages make it that a segment is furniture, one entry a
 /// segment, and what this page shows. Only kept segments are judged.
@@ -42,8 +52,9 @@ pub fn look(
             if Some(index) == lead {
                 continue;
             }
-            recurring[index] = wordings[index]
-                .and_then(|wording| confidence(others.with(wording), others.pages()));
+            recurring[index] = wordings[index].and_then(|wording| {
+                confidence(needed(&segments[index]), others.with(wording), others.pages())
+            });
         }
         if is_most(segments, kept, &recurring) {
             recurring.fill(None);
@@ -54,10 +65,14 @@ pub fn look(
 
 /// How sure it is that a block is furniture which `with` of `pages` pages have shown: rises
 /// with the pages that agree, and with how much of the site they are.
-fn confidence(with: usize, pages: usize) -> Option<f32> {
+fn confidence(needed: Evidence, with: usize, pages: usize) -> Option<f32> {
     let share = with as f32 / pages as f32;
-    let is_enough = with >= FEWEST_PAGES && share >= LEAST_SHARE;
+    let is_enough = with >= needed.pages && share >= needed.share;
     is_enough.then(|| 0.7 + 0.28 * share * with as f32 / (with as f32 + 1.0))
+}
+
+fn needed(segment: &Segment) -> Evidence {
+    if is_sentence(segment) { OF_SENTENCE } else { OF_LABEL }
 }
 
 /// Whether more than half of what is kept recurs. Then this is no article but another kind
@@ -79,7 +94,10 @@ fn shown(
     nearest: &[usize],
     wordings: &[Option<Wording>],
 ) -> Shown {
-    let counts = |index: &&usize| !kept[**index] || !is_sentence(&segments[**index]);
+    let counts = |index: &&usize| {
+        let segment = &segments[**index];
+        !kept[**index] || !is_sentence(segment) || segment.measure.words <= MOST_WORDS_OF_KEPT
+    };
     let story = segments
         .iter()
         .zip(kept)
