@@ -71,7 +71,7 @@ impl Hosts {
     /// The pages of the host but for the one that is asked for.
     pub fn others(&self, address: &Address) -> Vec<Arc<Page>> {
         let pages = self.known.get(address.host.as_str()).into_iter().flat_map(|host| &host.pages);
-        pages.flatten().filter(|page| page.id != address.page).cloned().collect()
+        pages.flatten().filter(|page| page.id() != address.page).cloned().collect()
     }
 
     /// The page in a place.
@@ -84,7 +84,8 @@ impl Hosts {
     pub fn is_news(&self, host: &str, page: &Page) -> bool {
         let Some(host) = self.known.get(host) else { return true };
         !host.pages.iter().flatten().any(|known| {
-            **known == *page || known.id != page.id && known.shown.tells_same_story(&page.shown)
+            **known == *page
+                || known.id() != page.id() && known.shown().tells_same_story(page.shown())
         })
     }
 
@@ -92,7 +93,7 @@ impl Hosts {
     /// the forgotten hosts are returned.
     pub fn put(&mut self, host: &str, page: Page) -> Vec<Place> {
         self.time += 1;
-        let number = place_of(page.id);
+        let number = place_of(page.id());
         let bytes = page.bytes();
         let name: Arc<str> = match self.known.get_key_value(host) {
             Some((name, _)) => name.clone(),

@@ -69,7 +69,7 @@ impl SiteMemory for LocalMemory {
     }
 
     fn learn(&self, address: &Address, shown: Shown) {
-        let page = Page { id: address.page, shown };
+        let page = Page::new(address.page, shown);
         let mut hosts = self.hosts();
         if hosts.is_news(&address.host, &page) {
             hosts.put(&address.host, page);

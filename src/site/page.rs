@@ -74,25 +74,38 @@ impl Shown {
 /// A page that the memory has seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    pub id: PageId,
-    pub shown: Shown,
+    id: PageId,
+    shown: Shown,
+    digest: u64,
 }
 
 impl Page {
+    pub fn new(id: PageId, shown: Shown) -> Self {
+        let mut bytes = Vec::with_capacity(8 + 4 * (MOST_BLOCKS + MOST_PARAGRAPHS));
+        bytes.extend(id.0.to_le_bytes());
+        for wording in shown.blocks.iter().chain(&shown.story) {
+            bytes.extend(wording.0.to_le_bytes());
+        }
+        Self { id, shown, digest: fingerprint(&bytes) }
+    }
+
+    pub fn id(&self) -> PageId {
+        self.id
+    }
+
+    pub fn shown(&self) -> &Shown {
+        &self.shown
+    }
+
+    /// Alike for pages that showed the same.
+    pub fn digest(&self) -> u64 {
+        self.digest
+    }
+
     /// Of memory, about.
     pub fn bytes(&self) -> usize {
         /// The page, its two counters in an `Arc`, and what allocating rounds up.
         const OVERHEAD: usize = size_of::<Page>() + 48;
         OVERHEAD + size_of::<Wording>() * (self.shown.blocks.len() + self.shown.story.len())
-    }
-
-    /// Alike for pages that showed the same.
-    pub fn digest(&self) -> u64 {
-        let mut bytes = Vec::with_capacity(8 + 4 * (MOST_BLOCKS + MOST_PARAGRAPHS));
-        bytes.extend(self.id.0.to_le_bytes());
-        for wording in self.shown.blocks.iter().chain(&self.shown.story) {
-            bytes.extend(wording.0.to_le_bytes());
-        }
-        fingerprint(&bytes)
     }
 }

@@ -19,10 +19,10 @@ pub fn key(place: &Place) -> String {
 }
 
 pub fn value(page: &Page) -> Vec<u8> {
-    let (story, blocks) = (page.shown.story(), page.shown.blocks());
+    let (story, blocks) = (page.shown().story(), page.shown().blocks());
     let mut value = Vec::with_capacity(HEAD_BYTES + WORDING_BYTES * (story.len() + blocks.len()));
     value.push(VERSION);
-    value.extend(page.id.0.to_le_bytes());
+    value.extend(page.id().0.to_le_bytes());
     value.push(story.len() as u8);
     for wording in story.iter().chain(blocks) {
         value.extend(wording.0.to_le_bytes());
@@ -52,6 +52,6 @@ pub fn page(place: &Place, value: &[u8]) -> Option<Page> {
         let mut story: Vec<Wording> =
             wordings.iter().map(|bytes| Wording(u32::from_le_bytes(*bytes))).collect();
         let blocks = story.split_off(usize::from(paragraphs));
-        Page { id, shown: Shown::new(blocks, story) }
+        Page::new(id, Shown::new(blocks, story))
     })
 }

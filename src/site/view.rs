@@ -43,8 +43,8 @@ impl SiteView {
     /// The pages that do not tell the story that `shown` tells: the words that two
     /// versions of one article share are the article's.
     pub fn others<'a>(&'a self, shown: &Shown) -> Others<'a> {
-        let tells_another = |page: &&'a Arc<Page>| !page.shown.tells_same_story(shown);
-        Others(self.pages.iter().filter(tells_another).map(|page| &page.shown).collect())
+        let tells_another = |page: &&'a Arc<Page>| !page.shown().tells_same_story(shown);
+        Others(self.pages.iter().filter(tells_another).map(|page| page.shown()).collect())
     }
 }
 

@@ -99,7 +99,7 @@ fn site_of(stage: &dyn Stage, pages: impl Iterator<Item = Article>) -> SiteView 
         article.site = Some(SiteView::learning());
         stage.apply(&mut article, &Deadline::never());
         let shown = article.shown.expect("the stage tells what a page of a site has shown");
-        Arc::new(Page { id: PageId(number), shown })
+        Arc::new(Page::new(PageId(number), shown))
     };
     SiteView::new((0..).zip(pages).map(page).collect())
 }

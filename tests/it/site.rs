@@ -32,10 +32,7 @@ fn full(number: u64) -> Page {
     let exact = |number: u64| Wording::exact(&number.to_string());
     let blocks = numbers(MOST_BLOCKS).map(exact).collect();
     let story = numbers(MOST_PARAGRAPHS).map(|number| exact(!number)).collect();
-    Page {
-        id: PageId(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)),
-        shown: Shown::new(blocks, story),
-    }
+    Page::new(PageId(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)), Shown::new(blocks, story))
 }
 
 #[test]
@@ -138,7 +135,7 @@ fn ten_thousand_hosts_stay_within_their_bytes() {
         for host in 0..10_000u64 {
             let name = format!("news-{host}.example");
             let page = full(host << 8 | round);
-            emptied.remove(&(name.clone(), place_of(page.id)));
+            emptied.remove(&(name.clone(), place_of(page.id())));
             let gone = hosts.put(&name, page);
             emptied.extend(gone.into_iter().map(|place| (place.host.to_string(), place.number)));
             assert!(hosts.len() <= bounds.hosts && hosts.bytes() <= bounds.bytes);
@@ -150,8 +147,10 @@ fn ten_thousand_hosts_stay_within_their_bytes() {
     for host in 0..10_000u64 {
         for round in 0..4 {
             let name = format!("news-{host}.example");
-            let place =
-                Place { host: name.as_str().into(), number: place_of(full(host << 8 | round).id) };
+            let place = Place {
+                host: name.as_str().into(),
+                number: place_of(full(host << 8 | round).id()),
+            };
             let is_emptied = emptied.contains(&(name, place.number));
             assert_eq!(hosts.page(&place).is_none(), is_emptied, "{place:?}");
         }
@@ -187,8 +186,8 @@ fn the_host_learned_from_longest_ago_is_forgotten_first() {
 
 #[test]
 fn a_record_is_read_as_it_was_written_and_never_as_anything_else() {
-    for page in [full(7), Page { id: PageId(u64::MAX / 3), shown: Shown::default() }] {
-        let place = Place { host: "news.example".into(), number: place_of(page.id) };
+    for page in [full(7), Page::new(PageId(u64::MAX / 3), Shown::default())] {
+        let place = Place { host: "news.example".into(), number: place_of(page.id()) };
         let (key, value) = (record::key(&place), record::value(&page));
         assert!(value.len() <= record::MOST_BYTES);
         assert_eq!(record::place(key.as_bytes()).as_ref(), Some(&place));

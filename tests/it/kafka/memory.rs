@@ -1,14 +1,19 @@
 //! The memory of sites in its topic: shared, read at the start, never in the way.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use copydesk::settings::{KafkaSettings, SiteMemorySettings};
+use copydesk::desk::Desk;
+use copydesk::settings::{KafkaSettings, Settings, SiteMemoryMode, SiteMemorySettings};
 use copydesk::site::{Address, PLACES, Shown, SiteMemory, Wording, place_of};
-use copydesk::transport::kafka::KafkaMemory;
+use copydesk::telemetry::Telemetry;
 use copydesk::transport::kafka::embedded::StoredMessage;
 use copydesk::transport::kafka::memory::faults;
+use copydesk::transport::kafka::{KafkaMemory, KafkaSink, KafkaSource};
 
-use super::broker::{Cluster, PATIENCE, eventually, unique};
+use copydesk::worker::{self, Threads};
+
+use super::broker::{Cluster, PATIENCE, eventually, message, unique};
 
 async fn compacted(cluster: &Cluster, partitions: u16) -> String {
     cluster.topic_with("memory", partitions, &[("cleanup.policy", "compact")]).await
@@ -208,6 +213,46 @@ async fn an_outage_holds_nothing_up_and_loses_nothing() {
     let restarted = KafkaMemory::open(&kafka, &settings).await.unwrap();
     assert_eq!(restarted.share().standing().hosts, 2_000);
     restarted.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn articles_go_on_without_the_topic_of_the_memory() {
+    let cluster = Cluster::embedded();
+    let input = cluster.topic("input", 1).await;
+    let kafka = cluster.settings(&input, 1).await;
+    // Brokers of its own, so that they alone can be down.
+    let elsewhere = Cluster::embedded();
+    let topic = compacted(&elsewhere, 1).await;
+    let (far, mut memory_settings) = settings(&elsewhere, &topic);
+    elsewhere.embedded.as_ref().unwrap().cluster().broker_down(-1).unwrap();
+    memory_settings.load_timeout_millis = 50;
+    let memory = KafkaMemory::open(&far, &memory_settings).await.unwrap();
+
+    let mut all = Settings { kafka: kafka.clone(), ..Settings::default() };
+    all.site_memory.mode = SiteMemoryMode::Apply;
+    let desk = Desk::new(&all).sharing(Arc::new(memory.share()));
+    let articles: Vec<StoredMessage> = (0..100)
+        .map(|number| {
+            let url = format!("https://news.example/{number}");
+            let text = format!("Ship {number} left the harbour on Monday, the pilots said.");
+            let raw = serde_json::json!({ "url": url, "text": text });
+            message(0, &number.to_string(), &raw.to_string())
+        })
+        .collect();
+    cluster.publish(&input, &articles);
+    let sink = KafkaSink::open(&kafka).await.unwrap();
+    let source = KafkaSource::open(&kafka, all.worker.in_flight_bytes).unwrap();
+    let done = async {
+        eventually("output of all", || cluster.stored(&kafka.output_topic) == 100).await;
+    };
+    let telemetry = Telemetry::default();
+    let (desk, threads) = (Arc::new(desk), Threads::Own(2));
+    let summary = worker::run(source, sink, desk, &all.worker, threads, &telemetry, done).await;
+    assert_eq!(summary.unwrap().enriched, 100);
+    let sites = memory.share();
+    assert!(sites.standing().unwritten > 0 && sites.standing().hosts == 1);
+    eventually("a failure that is counted", || sites.standing().failures > 0).await;
+    memory.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

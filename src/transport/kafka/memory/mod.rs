@@ -144,8 +144,8 @@ impl SiteMemory for SharedMemory {
     }
 
     fn learn(&self, address: &Address, shown: Shown) {
-        let page = Page { id: address.page, shown };
-        let place = Place { host: address.host.as_str().into(), number: place_of(page.id) };
+        let page = Page::new(address.page, shown);
+        let place = Place { host: address.host.as_str().into(), number: place_of(page.id()) };
         let mut hosts = self.0.hosts();
         if hosts.is_news(&address.host, &page) {
             let emptied = hosts.put(&address.host, page);
