@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::edit::Proposal;
 use crate::passage::Passage;
+use crate::site::{Shown, SiteView};
 use crate::tags::Tags;
 
 /// One article, from decode to encode.
@@ -20,6 +21,11 @@ pub struct Article {
     /// What the tag stage concluded.
     pub tags: Tags,
     pub flags: Vec<Flag>,
+    /// What is known of the article's site; none where the memory of sites is off or the
+    /// site is not known.
+    pub site: Option<SiteView>,
+    /// What the article's page showed, to be remembered; only where there is a `site`.
+    pub shown: Option<Shown>,
     body: Passage,
     blocks: Vec<Block>,
 }

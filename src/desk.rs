@@ -1,18 +1,21 @@
 //! One article's whole way, from the bytes of a message to the bytes of the
-//! message that is published for it. Pure: the same delivery, version and
-//! settings give the same outbound message.
+//! message that is published for it. The same delivery, version and settings, and
+//! where there is a memory of sites its state, give the same outbound message.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::article::Article;
 use crate::error::{Error, PipelineError};
 use crate::pipeline::{Pipeline, Run};
-use crate::settings::{Settings, StagesSettings};
+use crate::settings::{Settings, SiteMemoryMode, StagesSettings};
+use crate::site::{Address, Bounds, LocalMemory, Shown, SiteMemory, SiteView};
 use crate::stage::{RejectReason, Stage, StageName, Verdict};
 use crate::stages::{self, boilerplate};
 use crate::transport::{Delivery, Destination, Outbound};
 use crate::wire::dead_letter;
 use crate::wire::enriched::Encoder;
-use crate::wire::raw::Decoder;
+use crate::wire::raw::{Decoder, RawArticle};
 
 pub struct Desk {
     pub decoder: Decoder,
@@ -20,6 +23,15 @@ pub struct Desk {
     pub encoder: Encoder,
     /// Whether a rejected article is published with its verdict or dropped.
     pub rejected: Rejected,
+    /// What the pages of a site have shown, where it is to be known.
+    pub memory: Option<Memory>,
+}
+
+/// A memory of sites, and what it is for.
+pub struct Memory {
+    pub sites: Arc<dyn SiteMemory>,
+    /// Whether it decides, or only learns.
+    pub applies: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +93,7 @@ impl Outcome {
 }
 
 impl Desk {
+    /// With a memory of its own, where the settings ask for one.
     pub fn new(settings: &Settings) -> Self {
         let time_limit = Duration::from_millis(settings.worker.article_deadline_millis);
         Self {
@@ -88,7 +101,25 @@ impl Desk {
             pipeline: Pipeline::new(stages_of(&settings.stages), Some(time_limit)),
             encoder: Encoder::new(settings.output.clone()),
             rejected: settings.worker.rejected,
+            memory: Memory::of(settings),
         }
+    }
+
+    /// With another memory than its own, where it has one.
+    pub fn sharing(mut self, sites: Arc<dyn SiteMemory>) -> Self {
+        if let Some(memory) = &mut self.memory {
+            memory.sites = sites;
+        }
+        self
+    }
+
+    /// What the delivery's page shows, for a memory that is to learn from it.
+    pub fn study(&self, delivery: &Delivery) -> Option<(Address, Shown)> {
+        let mut raw = self.decoder.decode(delivery.payload.as_ref()?, &delivery.headers).ok()?;
+        let address = Address::of(raw.article.url.as_ref()?)?;
+        raw.article.site = Some(SiteView::learning());
+        self.pipeline.run(&mut raw.article).ok()?;
+        Some((address, raw.article.shown?))
     }
 
     /// Never fails: what cannot be done becomes a dead letter.
@@ -107,17 +138,38 @@ impl Desk {
             return Ok(Outcome::Tombstone { outbound: self.forward(delivery, None) });
         };
         let mut raw = self.decoder.decode(payload, &delivery.headers)?;
+        let remembered = self.recall(&mut raw.article);
         let run = self.pipeline.run(&mut raw.article)?;
+        let outcome = self.outcome(delivery, &raw, run)?;
+        if let (Some((sites, address)), Some(shown)) = (remembered, raw.article.shown) {
+            sites.learn(&address, shown);
+        }
+        Ok(outcome)
+    }
+
+    /// Gives the article what is known of its site, and says where to keep what its page
+    /// shows. Without an address the memory is silent.
+    fn recall(&self, article: &mut Article) -> Option<(&dyn SiteMemory, Address)> {
+        let memory = self.memory.as_ref()?;
+        let address = Address::of(article.url.as_ref()?)?;
+        article.site = Some(match memory.applies {
+            true => memory.sites.view(&address),
+            false => SiteView::learning(),
+        });
+        Some((&*memory.sites, address))
+    }
+
+    fn outcome(&self, delivery: &Delivery, raw: &RawArticle, run: Run) -> Result<Outcome, Error> {
         match run.verdict {
             Verdict::Reject(reason) if self.rejected == Rejected::Drop => {
                 Ok(Outcome::Rejected { outbound: None, run, reason })
             }
             Verdict::Reject(reason) => {
-                let outbound = self.publish(delivery, &raw, run.verdict)?;
+                let outbound = self.publish(delivery, raw, run.verdict)?;
                 Ok(Outcome::Rejected { outbound: Some(outbound), run, reason })
             }
             Verdict::Keep => {
-                Ok(Outcome::Enriched { outbound: self.publish(delivery, &raw, run.verdict)?, run })
+                Ok(Outcome::Enriched { outbound: self.publish(delivery, raw, run.verdict)?, run })
             }
         }
     }
@@ -125,7 +177,7 @@ impl Desk {
     fn publish(
         &self,
         delivery: &Delivery,
-        raw: &crate::wire::raw::RawArticle,
+        raw: &RawArticle,
         verdict: Verdict,
     ) -> Result<Outbound, Error> {
         let payload = self.encoder.encode(raw, verdict)?;
@@ -144,6 +196,22 @@ impl Desk {
             timestamp_millis: delivery.timestamp_millis,
             partition: delivery.origin.partition,
         }
+    }
+}
+
+impl Memory {
+    /// None where it is off, or where the stage that reads it is.
+    fn of(settings: &Settings) -> Option<Self> {
+        let applies = match settings.site_memory.mode {
+            SiteMemoryMode::Off => return None,
+            SiteMemoryMode::Learn => false,
+            SiteMemoryMode::Apply => true,
+        };
+        let bounds = Bounds::of(&settings.site_memory);
+        settings
+            .stages
+            .boilerplate
+            .then(|| Self { sites: Arc::new(LocalMemory::new(bounds)), applies })
     }
 }
 

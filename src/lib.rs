@@ -15,6 +15,7 @@ pub mod error;
 pub mod eval;
 pub mod explain;
 pub mod settings;
+pub mod site;
 pub mod telemetry;
 pub mod transport;
 pub mod wire;

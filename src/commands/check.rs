@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use copydesk::transport::kafka::reachable;
+use copydesk::settings::SiteMemoryMode;
+use copydesk::transport::kafka::{memory, reachable};
 
 use super::{Failure, Outcome, SettingsArguments, list, print};
 
@@ -32,7 +33,15 @@ pub fn run(arguments: Arguments) -> Outcome {
         .enable_time()
         .build()
         .map_err(|error| Failure::Work(format!("could not start: {error}")))?;
-    let faults = runtime.block_on(reachable::faults(&settings.kafka, PATIENCE));
+    let memory = &settings.site_memory;
+    let keeps_memory = memory.mode != SiteMemoryMode::Off && !memory.topic.is_empty();
+    let faults = runtime.block_on(async {
+        let mut faults = reachable::faults(&settings.kafka, PATIENCE).await;
+        if keeps_memory {
+            faults.extend(memory::faults(&settings.kafka, &memory.topic, PATIENCE).await);
+        }
+        faults
+    });
     if !faults.is_empty() {
         return Err(Failure::Work(list(&faults, "between here and the topics")));
     }

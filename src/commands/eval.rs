@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use copydesk::eval::labelled::EvalError;
 use copydesk::eval::{extract, repair, tags};
 use copydesk::pipeline::Pipeline;
+use copydesk::site::{Bounds, LocalMemory, SiteMemory};
 use copydesk::stage::StageName;
 use copydesk::stages;
 
@@ -27,6 +28,10 @@ pub struct Arguments {
     task: Task,
     /// Labelled articles, NDJSON
     file: PathBuf,
+    /// For extract: learn what recurs on the pages of each host first, then score each page
+    /// with what its host's other pages have shown
+    #[arg(long)]
+    site_memory: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -43,15 +48,26 @@ enum Task {
 const EXAMPLES: &str = "\
 Examples:
   copydesk eval --task extract pages.ndjson
+  copydesk eval --task extract --site-memory pages.ndjson
   copydesk eval --task repair pairs.ndjson
   copydesk eval --task tags pages.ndjson";
 
+/// A gold set is in memory as a whole anyway.
+const UNBOUNDED: Bounds = Bounds { hosts: usize::MAX, bytes: usize::MAX };
+
 pub fn run(arguments: Arguments) -> Outcome {
+    if arguments.site_memory && arguments.task != Task::Extract {
+        return Err(Failure::Usage("--site-memory goes with --task extract".into()));
+    }
     let path = &arguments.file;
     let gold = BufReader::new(File::open(path).map_err(|error| failure(path, &error))?);
     let report = match arguments.task {
-        Task::Extract => extract::evaluate(gold, &*stages::named(StageName::Boilerplate))
-            .map(|report| report.to_string()),
+        Task::Extract => {
+            let memory = arguments.site_memory.then(|| LocalMemory::new(UNBOUNDED));
+            let memory = memory.as_ref().map(|memory| memory as &dyn SiteMemory);
+            extract::evaluate(gold, &*stages::named(StageName::Boilerplate), memory)
+                .map(|report| report.to_string())
+        }
         Task::Repair => repair::evaluate(gold, &*stages::named(StageName::Repair))
             .map(|report| report.to_string()),
         Task::Tags => {

@@ -7,10 +7,11 @@ use std::time::Duration;
 use copydesk::desk::Desk;
 use copydesk::error::Error;
 use copydesk::settings::Settings;
+use copydesk::site::SiteMemory;
 use copydesk::telemetry::events::{self, TransportStanding};
 use copydesk::telemetry::{Telemetry, http};
 use copydesk::transport::kafka::status::{SinkStatus, SourceStatus};
-use copydesk::transport::kafka::{KafkaSink, KafkaSource};
+use copydesk::transport::kafka::{KafkaMemory, KafkaSink, KafkaSource};
 use copydesk::worker::{self, Summary, Threads};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -26,23 +27,43 @@ pub async fn work(
     telemetry: &Telemetry,
     shutdown: impl Future<Output = ()>,
 ) -> Result<Summary, Failure> {
-    let desk = Arc::new(Desk::new(settings));
+    let desk = Desk::new(settings);
     let (ended, end) = watch::channel(());
     let admin = serve(settings, telemetry, end.clone()).await?;
     let sink = KafkaSink::open(&settings.kafka).await.map_err(failure)?;
+    // Before the first article, so that it is not decided blindly.
+    let shared = share_memory(settings, &desk).await?;
+    let desk = match &shared {
+        Some(memory) => desk.sharing(Arc::new(memory.share())),
+        None => desk,
+    };
+    let memory = desk.memory.as_ref().map(|memory| memory.sites.clone());
     let source =
         KafkaSource::open(&settings.kafka, settings.worker.in_flight_bytes).map_err(failure)?;
-    let look = tokio::spawn(look(telemetry.clone(), source.status(), sink.status(), end));
+    let look = tokio::spawn(look(telemetry.clone(), source.status(), sink.status(), memory, end));
 
     let threads = Threads::Own(threads(settings));
     let outcome =
-        worker::run(source, sink, desk, &settings.worker, threads, telemetry, shutdown).await;
+        worker::run(source, sink, Arc::new(desk), &settings.worker, threads, telemetry, shutdown)
+            .await;
     drop(ended);
+    if let Some(memory) = shared {
+        memory.close().await;
+    }
     for task in [Some(look), admin].into_iter().flatten() {
         // Both end with `ended`; what they were doing no longer matters.
         let _ = task.await;
     }
     outcome.map_err(failure)
+}
+
+/// The memory of sites that all workers share, where there is one.
+async fn share_memory(settings: &Settings, desk: &Desk) -> Result<Option<KafkaMemory>, Failure> {
+    if desk.memory.is_none() || settings.site_memory.topic.is_empty() {
+        return Ok(None);
+    }
+    let opened = KafkaMemory::open(&settings.kafka, &settings.site_memory).await;
+    opened.map(Some).map_err(failure)
 }
 
 fn threads(settings: &Settings) -> usize {
@@ -85,6 +106,7 @@ async fn look(
     telemetry: Telemetry,
     source: Arc<SourceStatus>,
     sink: Arc<SinkStatus>,
+    memory: Option<Arc<dyn SiteMemory>>,
     mut end: watch::Receiver<()>,
 ) {
     let mut ticks = tokio::time::interval(LOOK_INTERVAL);
@@ -104,6 +126,9 @@ async fn look(
             output_queue: sink.queued_messages(),
         };
         events::standing(&telemetry, &standing);
+        if let Some(memory) = &memory {
+            events::remembering(&telemetry, &memory.standing());
+        }
     }
 }
 

@@ -11,8 +11,12 @@ use std::fmt;
 use std::io::BufRead;
 use std::time::{Duration, Instant};
 
-use super::labelled::{self, EvalError};
+use super::labelled::{self, EvalError, Labelled};
+use crate::article::Article;
+use crate::edit::RuleId;
+use crate::site::{Address, SiteMemory, SiteView};
 use crate::stage::{Deadline, Stage};
+use crate::text::fold::fold;
 
 /// Tokens in a window.
 const WINDOW: usize = 4;
@@ -31,22 +35,60 @@ pub struct PageScore {
 pub struct Report {
     pub pages: Vec<PageScore>,
     pub input_bytes: usize,
+    /// With a memory of sites.
+    pub recurring: Option<Recurring>,
 }
 
+/// What the memory of sites has done.
+#[derive(Debug, Clone, Default)]
+pub struct Recurring {
+    /// Pages with other pages of their site in the memory.
+    pub pages: usize,
+    /// Texts removed because they recur.
+    pub removed: usize,
+    /// Those of them that the gold text has, with the page they are on.
+    pub wrong: Vec<(String, String)>,
+}
+
+const RECURRING: RuleId = RuleId("boilerplate.site.recurring");
+
 /// Reads labelled articles and runs `stage` on each.
-pub fn evaluate(gold: impl BufRead, stage: &dyn Stage) -> Result<Report, EvalError> {
-    let mut report = Report { pages: Vec::new(), input_bytes: 0 };
-    for labelled in labelled::read(gold) {
-        let (line, labelled) = labelled?;
-        let mut article = labelled.article().ok_or(EvalError::NoInput { line })?;
-        report.input_bytes += labelled.input_bytes();
-        let gold = labelled.gold_text.ok_or(EvalError::NoLabel { line, label: "gold_text" })?;
-        let started = Instant::now();
-        stage.apply(&mut article, &Deadline::never());
-        let time = started.elapsed();
-        report.pages.push(score(labelled.id, &gold, article.text(), time));
+///
+/// With a memory, in two passes: the first learns every page, the second scores each
+/// with what the memory then knows of its site's other pages.
+pub fn evaluate(
+    gold: impl BufRead,
+    stage: &dyn Stage,
+    memory: Option<&dyn SiteMemory>,
+) -> Result<Report, EvalError> {
+    let mut report = Report { pages: Vec::new(), input_bytes: 0, recurring: None };
+    if let Some(memory) = memory {
+        let mut pages = Vec::new();
+        for labelled in labelled::read(gold) {
+            let (line, labelled) = labelled?;
+            learn(memory, stage, labelled.article().ok_or(EvalError::NoInput { line })?);
+            pages.push((line, labelled));
+        }
+        report.recurring = Some(Recurring::default());
+        for (line, labelled) in pages {
+            report.add(line, labelled, stage, Some(memory))?;
+        }
+    } else {
+        for labelled in labelled::read(gold) {
+            let (line, labelled) = labelled?;
+            report.add(line, labelled, stage, None)?;
+        }
     }
     if report.pages.is_empty() { Err(EvalError::Empty) } else { Ok(report) }
+}
+
+fn learn(memory: &dyn SiteMemory, stage: &dyn Stage, mut article: Article) {
+    let Some(address) = article.url.as_deref().and_then(Address::of) else { return };
+    article.site = Some(SiteView::learning());
+    stage.apply(&mut article, &Deadline::never());
+    if let Some(shown) = article.shown {
+        memory.learn(&address, shown);
+    }
 }
 
 pub fn score(id: String, gold: &str, extracted: &str, time: Duration) -> PageScore {
@@ -77,6 +119,28 @@ fn windows(text: &str) -> HashMap<Vec<&str>, usize> {
 }
 
 impl Report {
+    fn add(
+        &mut self,
+        line: usize,
+        labelled: Labelled,
+        stage: &dyn Stage,
+        memory: Option<&dyn SiteMemory>,
+    ) -> Result<(), EvalError> {
+        let mut article = labelled.article().ok_or(EvalError::NoInput { line })?;
+        self.input_bytes += labelled.input_bytes();
+        let gold = labelled.gold_text.ok_or(EvalError::NoLabel { line, label: "gold_text" })?;
+        let address = article.url.as_deref().and_then(Address::of);
+        article.site = memory.zip(address).map(|(memory, address)| memory.view(&address));
+        let started = Instant::now();
+        stage.apply(&mut article, &Deadline::never());
+        let time = started.elapsed();
+        if let Some(recurring) = &mut self.recurring {
+            recurring.add(&labelled.id, &article, &gold);
+        }
+        self.pages.push(score(labelled.id, &gold, article.text(), time));
+        Ok(())
+    }
+
     pub fn precision(&self) -> f64 {
         mean(self.pages.iter().filter_map(|page| page.precision))
     }
@@ -100,6 +164,31 @@ impl Report {
     /// Time in the stage, over all pages.
     pub fn time(&self) -> Duration {
         self.pages.iter().map(|page| page.time).sum()
+    }
+}
+
+impl Recurring {
+    fn add(&mut self, id: &str, article: &Article, gold: &str) {
+        self.pages += usize::from(article.site.as_ref().is_some_and(|site| site.pages() > 0));
+        let lines: Vec<String> = gold.lines().map(fold).collect();
+        let all = lines.join(" ");
+        let removals = article.body().log().changes().iter().filter(|it| it.rule == RECURRING);
+        for removed in removals.flat_map(|removal| removal.before.lines()) {
+            let key = fold(removed);
+            if key.is_empty() {
+                continue;
+            }
+            self.removed += 1;
+            // A label of few words may be said in passing; more words are the gold's own.
+            let is_gold = if key.split(' ').count() < WINDOW {
+                lines.contains(&key)
+            } else {
+                all.contains(&key)
+            };
+            if is_gold {
+                self.wrong.push((id.to_owned(), removed.to_owned()));
+            }
+        }
     }
 }
 
@@ -141,6 +230,19 @@ impl fmt::Display for Report {
             self.input_bytes as f64 / seconds / 1e6,
             slowest.as_secs_f64() * 1e3,
         )?;
+        if let Some(recurring) = &self.recurring {
+            writeln!(
+                formatter,
+                "site memory: {} pages with others of their site, {} texts removed as recurring, \
+                 {} of them in the gold text",
+                recurring.pages,
+                recurring.removed,
+                recurring.wrong.len(),
+            )?;
+            for (id, text) in &recurring.wrong {
+                writeln!(formatter, "  in the gold text: {text:?}  {id}")?;
+            }
+        }
         for page in self.worst(SHOWN) {
             writeln!(
                 formatter,

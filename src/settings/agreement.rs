@@ -40,6 +40,18 @@ const AGREEMENTS: &[Agreement] = &[
         },
     },
     Agreement {
+        keys: &["site_memory.topic", "kafka.input_topics"],
+        broken: |settings| taken_in(settings, &settings.site_memory.topic),
+    },
+    Agreement {
+        keys: &["site_memory.topic", "kafka.output_topic", "kafka.dead_letter_topic"],
+        broken: |settings| {
+            [&settings.kafka.output_topic, &settings.kafka.dead_letter_topic]
+                .contains(&&settings.site_memory.topic)
+                .then(|| "expected a topic that nothing else is written to".into())
+        },
+    },
+    Agreement {
         keys: &["kafka.sasl_mechanism", "kafka.security_protocol"],
         broken: |settings| {
             let kafka = &settings.kafka;

@@ -32,6 +32,10 @@ pub(super) fn topic_name() -> Check<String> {
     check("a topic name", |text: &String| is_topic_name(text))
 }
 
+pub(super) fn topic_name_or_empty() -> Check<String> {
+    check("a topic name or empty", |text: &String| text.is_empty() || is_topic_name(text))
+}
+
 pub(super) fn topics_or_patterns() -> Check<Vec<String>> {
     check("at least one topic name or regular expression (^…)", |topics: &Vec<String>| {
         !topics.is_empty()

@@ -30,6 +30,7 @@ pub use sections::kafka::{
 };
 pub use sections::log::{LogFormat, LogSettings};
 pub use sections::output::OutputSettings;
+pub use sections::site_memory::{SiteMemoryMode, SiteMemorySettings};
 pub use sections::stages::StagesSettings;
 pub use sections::worker::WorkerSettings;
 
@@ -68,6 +69,7 @@ sections! {
     input: InputSettings,
     output: OutputSettings,
     stages: StagesSettings,
+    site_memory: SiteMemorySettings,
     worker: WorkerSettings,
     http: HttpSettings,
     log: LogSettings,

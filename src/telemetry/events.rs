@@ -9,6 +9,7 @@ use tracing::{Level, debug, error, info, warn};
 use crate::desk::{Kind, Outcome};
 use crate::error::Error;
 use crate::pipeline::Run;
+use crate::site;
 use crate::telemetry::Telemetry;
 use crate::telemetry::metrics::{Reason, Stage};
 use crate::transport::Delivery;
@@ -134,6 +135,15 @@ pub fn standing(telemetry: &Telemetry, standing: &TransportStanding) {
     if standing.lag == 0 && metrics.in_flight.get() == 0 {
         telemetry.health.mark_progress();
     }
+}
+
+/// How the memory of sites stands, about once a second.
+pub fn remembering(telemetry: &Telemetry, standing: &site::Standing) {
+    let metrics = &telemetry.metrics;
+    metrics.site_memory_hosts.set(standing.hosts as i64);
+    metrics.site_memory_bytes.set(standing.bytes as i64);
+    metrics.site_memory_unwritten.set(standing.unwritten as i64);
+    metrics.site_memory_failures.set(standing.failures as i64);
 }
 
 pub fn draining(telemetry: &Telemetry, articles: usize) {

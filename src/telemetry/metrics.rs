@@ -37,6 +37,10 @@ pub struct Metrics {
     pub rebalances: Gauge,
     pub commit_failures: Gauge,
     pub output_queue: Gauge,
+    pub site_memory_hosts: Gauge,
+    pub site_memory_bytes: Gauge,
+    pub site_memory_unwritten: Gauge,
+    pub site_memory_failures: Gauge,
 }
 
 impl Default for Metrics {
@@ -64,6 +68,10 @@ impl Default for Metrics {
             rebalances: Gauge::default(),
             commit_failures: Gauge::default(),
             output_queue: Gauge::default(),
+            site_memory_hosts: Gauge::default(),
+            site_memory_bytes: Gauge::default(),
+            site_memory_unwritten: Gauge::default(),
+            site_memory_failures: Gauge::default(),
         };
         metrics.register();
         metrics
@@ -153,6 +161,27 @@ impl Metrics {
             "output_queue_messages",
             "Sent to the output and not yet acknowledged",
             self.output_queue.clone(),
+        );
+        registry.register(
+            "site_memory_hosts",
+            "Hosts of which pages are remembered",
+            self.site_memory_hosts.clone(),
+        );
+        registry.register_with_unit(
+            "site_memory",
+            "What the pages remembered take, about",
+            Unit::Bytes,
+            self.site_memory_bytes.clone(),
+        );
+        registry.register(
+            "site_memory_unwritten",
+            "Pages learned and not yet handed to the topic that other workers read",
+            self.site_memory_unwritten.clone(),
+        );
+        registry.register(
+            "site_memory_failures",
+            "Failed readings and writings of the topic since the start; they are repeated",
+            self.site_memory_failures.clone(),
         );
     }
 

@@ -255,6 +255,7 @@ pub fn cross_validate(paths: &[PathBuf], form: Form) -> String {
                     .map(|(sample, both)| sample.score(both, thresholds))
                     .collect(),
                 input_bytes: 0,
+                recurring: None,
             };
             shown += &format!(
                 "  {}: F1 {:.4}  precision {:.4}  recall {:.4}\n",

@@ -1,14 +1,21 @@
 //! What each step costs on the project's samples, pages and flat text apart:
 //! decode, every stage on what the stages before it left, encode.
 //!
+//! Beside these, what the memory of sites costs an article.
+//!
 //! `cargo bench --bench stages`, or one step with `-- repair`
 
 mod samples;
 
 use std::hint::black_box;
+use std::sync::Arc;
 
 use copydesk::article::Article;
 use copydesk::settings::{InputSettings, OutputSettings};
+use copydesk::site::{
+    Address, Bounds, LocalMemory, MOST_BLOCKS, MOST_PARAGRAPHS, PLACES, Page, PageId, Shown,
+    SiteMemory, SiteView, Wording,
+};
 use copydesk::stage::{Deadline, StageName, Verdict};
 use copydesk::stages;
 use copydesk::transport::Headers;
@@ -17,7 +24,7 @@ use copydesk::wire::raw::{Decoder, RawArticle};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use serde_json::Value;
 
-criterion_group!(steps, pages, flat_texts);
+criterion_group!(steps, pages, flat_texts, site_memory);
 criterion_main!(steps);
 
 fn pages(criterion: &mut Criterion) {
@@ -64,6 +71,23 @@ fn bench<'a>(criterion: &mut Criterion, name: &str, samples: impl Iterator<Item 
         raws.retain_mut(|raw| stage.apply(&mut raw.article, &Deadline::never()) == Verdict::Keep);
     }
 
+    let view = full_site(&payloads, &decoder);
+    let mut inputs: Vec<Article> =
+        decode(&decoder, &payloads).into_iter().map(|raw| raw.article).collect();
+    inputs.iter_mut().for_each(|article| article.site = Some(view.clone()));
+    let stage = stages::named(StageName::Boilerplate);
+    group.bench_function("boilerplate with site memory", |bencher| {
+        bencher.iter_batched_ref(
+            || inputs.clone(),
+            |articles| {
+                for article in articles {
+                    black_box(stage.apply(article, &Deadline::never()));
+                }
+            },
+            BatchSize::LargeInput,
+        );
+    });
+
     let encoder = Encoder::new(OutputSettings::default());
     group.bench_function("encode", |bencher| {
         bencher.iter(|| {
@@ -71,6 +95,56 @@ fn bench<'a>(criterion: &mut Criterion, name: &str, samples: impl Iterator<Item 
                 black_box(encoder.encode(raw, Verdict::Keep).expect("samples can be encoded"));
             }
         });
+    });
+    group.finish();
+}
+
+/// A site whose every place is taken, by pages like these.
+fn full_site(payloads: &[Vec<u8>], decoder: &Decoder) -> SiteView {
+    let stage = stages::named(StageName::Boilerplate);
+    let mut shown = Vec::new();
+    for raw in decode(decoder, payloads) {
+        let mut article = raw.article;
+        article.site = Some(SiteView::learning());
+        stage.apply(&mut article, &Deadline::never());
+        shown.extend(article.shown);
+    }
+    let pages = (0..).zip(shown.iter().cycle().cloned()).take(PLACES);
+    SiteView::new(pages.map(|(id, shown)| Arc::new(Page::new(PageId(id), shown))).collect())
+}
+
+/// What an article costs beside its stages: the view of its site, and learning its page.
+fn site_memory(criterion: &mut Criterion) {
+    let memory = LocalMemory::new(Bounds { hosts: 10_000, bytes: usize::MAX });
+    let address = |number: usize| {
+        let url = format!("https://news-{}.example/{number}", number % 1_000);
+        Address::of(&url).expect("it names a host")
+    };
+    let shown = |number: usize| {
+        let exact = |at: usize| Wording::exact(&format!("{number} {at}"));
+        Shown::new((0..MOST_BLOCKS).map(exact).collect(), (0..MOST_PARAGRAPHS).map(exact).collect())
+    };
+    let pages: Vec<(Address, Shown)> =
+        (0..100_000).map(|number| (address(number), shown(number))).collect();
+    for (address, shown) in &pages {
+        memory.learn(address, shown.clone());
+    }
+    let mut group = criterion.benchmark_group("site memory");
+    let mut asked = pages.iter().cycle();
+    group.bench_function("view", |bencher| {
+        bencher.iter_batched(
+            || &asked.next().expect("it goes on for ever").0,
+            |address| black_box(memory.view(address)),
+            BatchSize::SmallInput,
+        );
+    });
+    let mut learned = pages.iter().cycle();
+    group.bench_function("learn", |bencher| {
+        bencher.iter_batched(
+            || learned.next().expect("it goes on for ever").clone(),
+            |(address, shown)| memory.learn(&address, shown),
+            BatchSize::SmallInput,
+        );
     });
     group.finish();
 }

@@ -171,6 +171,7 @@ fn desk(subject: Subject) -> Desk {
         pipeline: Pipeline::new(stages, Some(Duration::from_secs(5))),
         encoder: Encoder::new(OutputSettings::default()),
         rejected: Rejected::Forward,
+        memory: None,
     }
 }
 

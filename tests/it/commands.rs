@@ -195,6 +195,11 @@ fn check_finds_what_is_missing_and_what_is_well() {
     let output = run(&["check", "--set", &brokers]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     assert!(stdout(&output).starts_with("all well: articles.raw"), "{}", stdout(&output));
+
+    let memory = ["--set", "site_memory.topic=site.memory", "--set", "site_memory.mode=learn"];
+    let output = run(&[&["check", "--set", &brokers][..], &memory].concat());
+    assert_eq!(code(&output), 1, "{}", stdout(&output));
+    assert!(stderr(&output).contains("site_memory.topic: \"site.memory\""), "{}", stderr(&output));
 }
 
 #[test]
@@ -253,6 +258,60 @@ fn eval_measures_labelled_pages_and_refuses_others() {
     assert_eq!(stdout(&repair), "1 cases  1 passed\n", "{}", stderr(&repair));
     let unlabelled = folder.write("raw.ndjson", article("one", PARAGRAPH));
     assert_eq!(code(&run(&["eval", "--task", "extract", &unlabelled])), 1);
+}
+
+/// Articles of one site that all show the same line between two paragraphs of their own.
+fn site(count: usize) -> Vec<Value> {
+    let page = |number: usize| {
+        let name = char::from(b'A' + number as u8).to_string().repeat(6);
+        let text = format!(
+            "The council of {name} voted on Monday to build a second bridge over the river there.\n\n\
+             Voices of the coast: a Harbour Post series\n\n\
+             Those who live in {name} had asked for it since the ferry was given up in the spring."
+        );
+        json!({"id": name, "url": format!("https://news.example/{name}"), "text": text})
+    };
+    (0..count).map(page).collect()
+}
+
+#[test]
+fn process_learns_from_all_of_its_files_before_it_decides() {
+    let folder = Folder::new();
+    let lines: String = site(8).iter().map(|article| format!("{article}\n")).collect();
+    let (first, second) = lines.split_at(lines.find("{\"id\":\"DDDDDD\"").unwrap());
+    let files = [folder.write("first.ndjson", first), folder.write("second.ndjson", second)];
+    let apply = ["--set", "site_memory.mode=apply"];
+    let alone = process(&[&apply[..], &[&files[0], &files[1], "--threads=1"]].concat(), b"");
+    assert_eq!(stdout(&alone).matches("boilerplate.site.recurring").count(), 8);
+    let together = process(&[&apply[..], &[&files[0], &files[1], "--threads=8"]].concat(), b"");
+    assert_eq!(stdout(&together), stdout(&alone), "threads change nothing");
+    // From standard input nothing is known of what is still to come.
+    let piped = process(&[&apply[..], &["--threads=1"]].concat(), lines.as_bytes());
+    let first = stdout(&piped).lines().next().unwrap().to_owned();
+    assert!(!first.contains("boilerplate.site.recurring"), "{first}");
+    assert!(stdout(&piped).contains("boilerplate.site.recurring"));
+    assert!(!stdout(&process(&[], lines.as_bytes())).contains("siteMemory"), "off by default");
+}
+
+#[test]
+fn eval_plays_labelled_pages_to_the_memory_of_sites() {
+    let folder = Folder::new();
+    let label = |mut article: Value, at: usize| {
+        let lines: Vec<&str> = article["text"].as_str().unwrap().split("\n\n").collect();
+        // One page calls the line its own.
+        let own = if at == 0 { lines.join("\n") } else { [lines[0], lines[2]].join("\n") };
+        article["gold_text"] = own.into();
+        format!("{article}\n")
+    };
+    let gold: String = site(6).into_iter().enumerate().map(|(at, it)| label(it, at)).collect();
+    let gold = folder.write("gold.ndjson", gold);
+    let told = stdout(&run(&["eval", "--task", "extract", "--site-memory", &gold]));
+    let summary = "site memory: 6 pages with others of their site, 6 texts removed as recurring, \
+                   1 of them in the gold text";
+    assert!(told.contains(summary), "{told}");
+    assert!(told.contains("in the gold text: \"Voices of the coast"), "{told}");
+    assert!(!stdout(&run(&["eval", "--task", "extract", &gold])).contains("site memory"));
+    assert_eq!(code(&run(&["eval", "--task", "tags", "--site-memory", &gold])), 2);
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod laws;
 mod provocations;
 mod rules;
 mod settings;
+mod site;
 mod stages;
 mod tidy;
 mod wire;

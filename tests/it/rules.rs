@@ -5,6 +5,7 @@
 //! name = "what it shows"
 //! in = "text"                # or html = "<p>page</p>"
 //! out = "text"               # or unchanged = true
+//! others = ["text", …]       # optional: other pages of the article's site, as `in` or `html`
 //! known_failure = true       # optional: must fail, so that a mend is noticed
 //! ```
 //!
@@ -12,10 +13,12 @@
 //! the rule in its log.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use copydesk::article::Article;
 use copydesk::edit::RuleId;
-use copydesk::stage::{Deadline, StageName};
+use copydesk::site::{Page, PageId, SiteView};
+use copydesk::stage::{Deadline, Stage, StageName};
 use copydesk::stages;
 use serde::Deserialize;
 
@@ -35,6 +38,8 @@ struct Case {
     #[serde(default)]
     unchanged: bool,
     #[serde(default)]
+    others: Vec<String>,
+    #[serde(default)]
     known_failure: bool,
 }
 
@@ -51,12 +56,17 @@ fn check(rule: RuleId, case: &Case) -> Result<(), String> {
         .into_iter()
         .find(|stage| rule.0.starts_with(stage.as_str()))
         .expect("a rule id starts with its stage");
-    let mut article = match (&case.r#in, &case.html) {
-        (Some(text), None) => Article::from_text(text.as_str()),
-        (None, Some(html)) => Article::from_html(html.as_str()),
+    let stage = stages::named(stage);
+    let (form, input): (fn(String) -> Article, _) = match (&case.r#in, &case.html) {
+        (Some(text), None) => (Article::from_text, text),
+        (None, Some(html)) => (Article::from_html, html),
         _ => return Err("a case has either `in` or `html`".into()),
     };
-    stages::named(stage).apply(&mut article, &Deadline::never());
+    let mut article = form(input.clone());
+    if !case.others.is_empty() {
+        article.site = Some(site_of(&*stage, case.others.iter().cloned().map(form)));
+    }
+    stage.apply(&mut article, &Deadline::never());
     let expected = match (&case.out, case.unchanged) {
         (Some(out), false) => out,
         (None, true) => case.r#in.as_ref().ok_or("`unchanged` goes with `in`")?,
@@ -81,6 +91,17 @@ fn check(rule: RuleId, case: &Case) -> Result<(), String> {
         (true, true) => Err(format!("the log names {rule} though the text is unchanged")),
         _ => Ok(()),
     }
+}
+
+/// What is known of a site with these pages.
+fn site_of(stage: &dyn Stage, pages: impl Iterator<Item = Article>) -> SiteView {
+    let page = |(number, mut article): (u64, Article)| {
+        article.site = Some(SiteView::learning());
+        stage.apply(&mut article, &Deadline::never());
+        let shown = article.shown.expect("the stage tells what a page of a site has shown");
+        Arc::new(Page::new(PageId(number), shown))
+    };
+    SiteView::new((0..).zip(pages).map(page).collect())
 }
 
 #[test]

@@ -55,6 +55,7 @@ fn desk(rejected: Rejected) -> Arc<Desk> {
         pipeline: Pipeline::new(vec![Box::new(Obedient)], limit),
         encoder: Encoder::new(OutputSettings::default()),
         rejected,
+        memory: None,
     })
 }
 

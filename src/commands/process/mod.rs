@@ -4,8 +4,10 @@ mod in_order;
 mod input;
 mod output;
 mod progress;
+mod survey;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::ValueEnum;
 use copydesk::desk::Desk;
@@ -24,6 +26,10 @@ use super::{Failure, Outcome, SettingsArguments, flag};
 /// Reads one raw message a line (NDJSON), or one article a file, and writes one enriched
 /// message a line to standard output, in the order of the input, whatever the number of
 /// threads. Blank lines are passed over. Files that end in .gz or .zst are unpacked.
+///
+/// Where site_memory.mode asks for it, files are read twice: what recurs on the pages of a
+/// site is learned from all of them first. From standard input an article is decided by what
+/// came before it, which threads make depend on time.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
@@ -75,8 +81,14 @@ pub fn run(arguments: Arguments) -> Outcome {
     let mut output = Output::new(dead_letters, &files, progress.clone())?;
 
     let max_bytes = settings.input.max_bytes;
+    let mut desk = Desk::new(&settings);
+    if let Some(memory) = &mut desk.memory
+        && survey::can_read_twice(&files)
+    {
+        let known = survey::survey(&settings, &files, format, memory.sites.clone())?;
+        memory.sites = Arc::new(known);
+    }
     let input = Input::new(files, format, max_bytes, progress);
-    let desk = Desk::new(&settings);
     let edited = in_order(input, ahead(&settings.worker), move |taken| {
         taken.map(|taken| Sheet::edited(&desk, taken, max_bytes))
     });

@@ -5,5 +5,6 @@ pub mod input;
 pub mod kafka;
 pub mod log;
 pub mod output;
+pub mod site_memory;
 pub mod stages;
 pub mod worker;

@@ -3,8 +3,10 @@
 //! A page is rendered to the text that a browser would show, block by block;
 //! flat text is taken line by line. Either way the result is a sequence of
 //! [`Segment`](segment::Segment)s, of which [`decide`] says which are the
-//! article's, and the [`rules`] say what the others are. At last [`whole`] looks at
-//! all of it, and flags what is no article or only the beginning of one.
+//! article's, and the [`rules`] say what the others are. Where the article brings a view
+//! of its site, [`recurrence`] says which of the article's are on its other pages, too. At
+//! last [`whole`] looks at all of it, and flags what is no article or only the beginning of
+//! one.
 
 pub(crate) mod decide;
 pub(crate) mod features;
@@ -13,6 +15,7 @@ pub(crate) mod forest;
 pub(crate) mod model;
 pub(crate) mod page;
 mod phrases;
+mod recurrence;
 mod removal;
 mod rules;
 pub(crate) mod segment;

@@ -6,7 +6,7 @@ mod authors;
 mod byline;
 mod dateline;
 mod dates;
-mod domain;
+pub(crate) mod domain;
 pub mod fingerprints;
 mod front;
 mod headline;

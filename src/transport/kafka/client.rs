@@ -17,6 +17,12 @@ const FETCH_BYTES: usize = 8 * 1024 * 1024;
 const FETCH_PARTITION_BYTES: usize = 1024 * 1024;
 /// librdkafka's own default, which a smaller topic limit lowers.
 const BATCH_BYTES: usize = 1_000_000;
+/// Of the site memory, fetched ahead.
+const MEMORY_AHEAD_KILOBYTES: usize = 4 * 1024;
+/// After which what could not be written waits in the memory again.
+const MEMORY_TIMEOUT_MILLIS: u64 = 10_000;
+/// Of less than half a kilobyte each.
+const MEMORY_QUEUE_MESSAGES: usize = 20_000;
 const STATISTICS_INTERVAL_MILLIS: usize = 1_000;
 
 pub(super) fn consumer(settings: &KafkaSettings) -> ClientConfig {
@@ -58,6 +64,36 @@ pub(super) fn producer(settings: &KafkaSettings, limits: Limits) -> ClientConfig
 /// For questions about the cluster.
 pub(super) fn inquirer(settings: &KafkaSettings) -> ClientConfig {
     let mut config = base(settings);
+    overlay(&mut config, &settings.properties);
+    config.set("statistics.interval.ms", "0");
+    config
+}
+
+/// For the topic of the site memory, which every worker reads from its beginning: it
+/// joins no group and commits nothing, but librdkafka reads under a group's name only.
+pub(super) fn memory_reader(settings: &KafkaSettings) -> ClientConfig {
+    let mut config = inquirer(settings);
+    config
+        .set("group.id", &settings.group_id)
+        .set("enable.auto.commit", "false")
+        .set("enable.auto.offset.store", "false")
+        .set("enable.partition.eof", "true")
+        .set("auto.offset.reset", "earliest")
+        .set("queued.max.messages.kbytes", MEMORY_AHEAD_KILOBYTES.to_string());
+    config
+}
+
+/// For what workers learn of sites. Each record holds by itself, so that neither order
+/// nor repetition matters.
+pub(super) fn memory_writer(settings: &KafkaSettings) -> ClientConfig {
+    let mut config = base(settings);
+    config
+        .set("acks", "all")
+        .set("partitioner", "murmur2_random")
+        .set("linger.ms", "50")
+        .set("compression.type", settings.compression.as_str())
+        .set("message.timeout.ms", MEMORY_TIMEOUT_MILLIS.to_string())
+        .set("queue.buffering.max.messages", MEMORY_QUEUE_MESSAGES.to_string());
     overlay(&mut config, &settings.properties);
     config.set("statistics.interval.ms", "0");
     config

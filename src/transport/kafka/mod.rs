@@ -10,6 +10,7 @@
 pub mod codes;
 pub mod embedded;
 pub mod lanes;
+pub mod memory;
 pub mod properties;
 pub mod reachable;
 pub mod status;
@@ -25,6 +26,7 @@ mod source;
 mod topics;
 
 pub use embedded::EmbeddedBroker;
+pub use memory::KafkaMemory;
 pub use sink::KafkaSink;
 pub use source::KafkaSource;
 

@@ -8,6 +8,7 @@ use crate::article::ClueSource;
 use crate::error::EncodeError;
 use crate::passage::Passage;
 use crate::settings::OutputSettings;
+use crate::site::{self, SiteView};
 use crate::stage::Verdict;
 use crate::stages;
 use crate::tags::{self, InferenceSource, NoticeKind, Tags};
@@ -15,7 +16,8 @@ use crate::transport::Headers;
 use crate::wire::enriched::changes::{list, rounded};
 use crate::wire::enriched::{
     ChangedField, CharsetDecision, Enriched, Fingerprints, InferenceSourceName, Inferred, Notice,
-    NoticeKindName, Provenance, Publisher, Quality, Quote, VerdictName,
+    NoticeKindName, Provenance, Publisher, Quality, Quote, SiteMemoryModeName, SiteMemoryState,
+    VerdictName,
 };
 use crate::wire::raw::RawArticle;
 use crate::wire::{VERSION, hex};
@@ -123,6 +125,7 @@ impl Encoder {
                 source: raw.charset.evidence.name().into(),
             },
             fetched_at: borrowed(&raw.fetched_at),
+            site_memory: raw.article.site.as_ref().map(site_memory),
             inferred: inferred.collect(),
         }
     }
@@ -136,6 +139,19 @@ fn ruleset_digest() -> String {
         hash.update(rule.0);
     }
     hex(&hash.finalize())
+}
+
+fn site_memory(site: &SiteView) -> SiteMemoryState<'_> {
+    let mode = match site.applies() {
+        true => SiteMemoryModeName::Apply,
+        false => SiteMemoryModeName::Learn,
+    };
+    SiteMemoryState {
+        mode,
+        version: site::VERSION,
+        pages: site.applies().then(|| site.pages()),
+        state: site.applies().then(|| format!("{:016x}", site.digest()).into()),
+    }
 }
 
 fn borrowed(value: &Option<String>) -> Option<Cow<'_, str>> {

@@ -296,9 +296,41 @@ pub struct Provenance<'a> {
     #[schemars(example = &"2024-05-06T08:00:12Z")]
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub fetched_at: Option<Cow<'a, str>>,
+    /// What the memory of sites had to do with it; absent where it is off or where the
+    /// article's site is not known.
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub site_memory: Option<SiteMemoryState<'a>>,
     /// How each field that was not simply copied was come by.
     #[serde(borrow)]
     pub inferred: Vec<Inferred<'a>>,
+}
+
+/// By what memory of its site an article was decided.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct SiteMemoryState<'a> {
+    pub mode: SiteMemoryModeName,
+    /// Of what is remembered and how it decides.
+    #[schemars(example = 1)]
+    pub version: u8,
+    /// Other pages of the site that were known; only where `mode` is `apply`.
+    #[schemars(example = 12)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pages: Option<usize>,
+    /// Alike for articles that were decided by the same known pages, 16 hexadecimal
+    /// digits; only where `mode` is `apply`.
+    #[schemars(example = &"9a3f10c2b4d58e77", regex(pattern = "^[0-9a-f]{16}$"))]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub state: Option<Cow<'a, str>>,
+}
+
+/// What a memory of sites was used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SiteMemoryModeName {
+    /// The page was learned from; nothing was decided by what is known.
+    Learn,
+    /// What recurs on the site's pages was removed.
+    Apply,
 }
 
 /// An encoding, and what decided on it.

@@ -9,6 +9,7 @@ mod broker;
 mod codes;
 mod faults;
 mod lanes;
+mod memory;
 mod properties;
 mod reachable;
 mod rebalance;

@@ -36,6 +36,7 @@ impl Run {
             pipeline: Pipeline::new(vec![], None),
             encoder: Encoder::new(OutputSettings::default()),
             rejected: Rejected::Forward,
+            memory: None,
         });
         let sink = KafkaSink::open(kafka).await.unwrap();
         let source = KafkaSource::open(kafka, settings.in_flight_bytes).unwrap();

@@ -18,6 +18,7 @@ fn desk() -> Desk {
         pipeline: Pipeline::new(Vec::new(), None),
         encoder: Encoder::new(OutputSettings::default()),
         rejected: Rejected::Forward,
+        memory: None,
     }
 }
 

@@ -53,13 +53,15 @@ pub fn strip(article: &mut Article, deadline: &Deadline) {
         model::FLAT.choose(text, &segments, &likely, &statements, deadline)
     };
     let is_article = kept.contains(&true) && !likely.is_empty();
-    let scene = Scene::new(text, &segments, kept, false);
+    let mut scene = Scene::new(text, &segments, kept, false);
+    let shown = article.site.as_ref().map(|site| scene.recall(site));
     let (cuts, clues) = scene.cuts(deadline);
     let interleaved = is_interleaved(&cuts);
     let mut proposals = removal::proposals(text, &segments, &cuts);
     proposals.extend(joined.joins(|index| cuts[index].is_none()));
     let flags = Whole::new(article, &segments, &cuts).flags();
     article.apply(proposals);
+    article.shown = shown;
     for (fact, value) in clues {
         article.evidence.add(fact, ClueSource::VisibleText, value);
     }

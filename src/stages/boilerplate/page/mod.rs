@@ -67,11 +67,13 @@ pub fn strip(article: &mut Article, html: &str, deadline: &Deadline) {
     let text = article.text();
     let likely = decide::body(&segments);
     let kept = model::PAGE.choose(text, &segments, &likely, &statements, deadline);
-    let scene = Scene::new(text, &segments, kept, true);
+    let mut scene = Scene::new(text, &segments, kept, true);
+    let shown = article.site.as_ref().map(|site| scene.recall(site));
     let (cuts, clues) = scene.cuts(deadline);
     let proposals = removal::proposals(text, &segments, &cuts);
     let flags = Whole::new(article, &segments, &cuts).flags();
     article.apply(proposals);
+    article.shown = shown;
     for (fact, value) in clues {
         article.evidence.add(fact, ClueSource::VisibleText, value);
     }

@@ -14,6 +14,7 @@ mod navigation;
 mod newsletter;
 mod outside_body;
 mod paywall;
+mod recurring;
 mod related_stories;
 mod section;
 mod share_bar;
@@ -23,9 +24,11 @@ use std::ops::Range;
 
 use crate::article::Fact;
 use crate::edit::RuleId;
+use crate::site::{Shown, SiteView};
 use crate::stage::Deadline;
 use crate::stages::boilerplate::flat::broken_line;
 use crate::stages::boilerplate::phrases::Phrase;
+use crate::stages::boilerplate::recurrence;
 use crate::stages::boilerplate::removal::Cut;
 use crate::stages::boilerplate::segment::{Marks, Segment};
 
@@ -38,7 +41,8 @@ pub struct Rule {
 }
 
 /// Front matter first, as it is told by where it stands; the rest by wording,
-/// then by place in the page; at last what is left outside of the body.
+/// then by place in the page; at last what is left outside of the body, and what is inside
+/// of it on every page of the site.
 pub const ALL: &[Rule] = &[
     update::RULE,
     listen_prompt::RULE,
@@ -57,6 +61,7 @@ pub const ALL: &[Rule] = &[
     copyright::RULE,
     navigation::RULE,
     outside_body::RULE,
+    recurring::RULE,
 ];
 
 /// The ids of all rules, with those of the edits that rejoin lines.
@@ -83,6 +88,8 @@ pub struct Scene<'a> {
     pub is_page: bool,
     /// The segment that reads like the headline.
     pub headline: Option<usize>,
+    /// One a segment: how sure the site's other pages make it that it is furniture.
+    pub recurring: Vec<Option<f32>>,
 }
 
 /// Sentences with a known wording are only believed among the last few of the body,
@@ -97,7 +104,15 @@ impl<'a> Scene<'a> {
         let end = kept.iter().rposition(|&kept| kept).map_or(0, |last| last + 1);
         let body = start..end;
         let headline = headline::find(segments, &body);
-        Self { text, segments, kept, body, is_page, headline }
+        let recurring = vec![None; segments.len()];
+        Self { text, segments, kept, body, is_page, headline, recurring }
+    }
+
+    /// Takes up what is known of the site, and tells what this page of it has shown.
+    pub fn recall(&mut self, site: &SiteView) -> Shown {
+        let (recurring, shown) = recurrence::look(site, self.text, self.segments, &self.kept);
+        self.recurring = recurring;
+        shown
     }
 
     pub fn segment(&self, index: usize) -> &Segment {
