@@ -1,12 +1,16 @@
 //! Counts what the repair stage's language model of news needs: how often the
 //! words that spinners write, and those they wrote them for, stand beside others.
 
+mod inflection;
+mod lexicon;
+pub mod table;
+
 use std::collections::HashSet;
 use std::io::Read;
 use std::path::Path;
 
 use crate::stages::repair::spun::ngrams::{Ngrams, ngram_hash};
-use crate::stages::repair::spun::tokens::{WordHash, tokens, word_hash};
+use crate::stages::repair::spun::tokens::{WordHash, tokens};
 use crate::text::hashing::FastMap;
 
 /// Counts below these are left out: words, pairs, threes.
@@ -62,17 +66,7 @@ fn core_words(channel: &str, words: &FastMap<WordHash, u32>) -> HashSet<WordHash
     by_count.sort_unstable_by(|a, b| b.cmp(a));
     let commonest: HashSet<WordHash> =
         by_count.iter().take(COMMONEST).map(|(_, word)| *word).collect();
-    channel
-        .lines()
-        .flat_map(|line| line.split('\t').take(2))
-        .flat_map(|side| side.split([' ']))
-        .map(word_hash_of)
-        .filter(|word| !commonest.contains(word))
-        .collect()
-}
-
-fn word_hash_of(word: &str) -> WordHash {
-    tokens(word).iter().find(|t| t.is_word()).map_or(0, |t| word_hash(&word[t.span.clone()]))
+    table::words_of(channel).into_iter().filter(|word| !commonest.contains(word)).collect()
 }
 
 fn grams<const LENGTH: usize>(
