@@ -1,6 +1,6 @@
 //! How spun a text is: what its phrases weigh, over its length.
 
-use super::channel::CHANNEL;
+use super::channel::{Channel, Entry};
 use super::tokens::Token;
 
 /// What is known of a whole text.
@@ -23,17 +23,17 @@ const SCATTER: f32 = 500.0;
 const MIN_TELLTALES: usize = 3;
 
 impl SpinScore {
-    pub fn of(tokens: &[Token]) -> Self {
+    pub fn of(tokens: &[Token], channel: &Channel) -> Self {
         let mut sum = 0.0;
         let mut words = 0;
-        let mut telltales: Vec<*const super::channel::Entry> = Vec::new();
+        let mut telltales: Vec<*const Entry> = Vec::new();
         let mut at = 0;
         while at < tokens.len() {
             if !tokens[at].is_word() {
                 at += 1;
                 continue;
             }
-            let found = CHANNEL.matches(&tokens[at..]).into_iter().next();
+            let found = channel.matches(&tokens[at..]).into_iter().next();
             let length = found.map_or(1, |entry| entry.spun.len());
             if let Some(entry) = found {
                 sum += entry.weight;
