@@ -14,15 +14,12 @@ const PLURALS: &str = "man men|woman women|child children|person people|foot fee
 /// several words the first is inflected ("give up", "gave up").
 pub fn verb_forms(verb: &str) -> [String; 4] {
     let (head, rest) = verb.split_once(' ').map_or((verb, ""), |(head, rest)| (head, rest));
-    let with_rest =
-        |form: String| if rest.is_empty() { form } else { format!("{form} {rest}") };
+    let with_rest = |form: String| if rest.is_empty() { form } else { format!("{form} {rest}") };
     let irregular = IRREGULAR.split('|').map(|row| row.split(' ').collect::<Vec<_>>());
-    let (past, participle) = irregular
-        .into_iter()
-        .find(|row| row[0] == head)
-        .map_or_else(|| (regular_past(head), regular_past(head)), |row| {
-            (row[1].to_owned(), row[2].to_owned())
-        });
+    let (past, participle) = irregular.into_iter().find(|row| row[0] == head).map_or_else(
+        || (regular_past(head), regular_past(head)),
+        |row| (row[1].to_owned(), row[2].to_owned()),
+    );
     let third = match head {
         "be" => "is".to_owned(),
         "have" => "has".to_owned(),

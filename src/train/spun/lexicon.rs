@@ -43,9 +43,7 @@ pub fn compose(lists: &Path) -> std::io::Result<Vec<Pair>> {
             let originals = forms(original);
             for (rank, rendering) in renderings.iter().enumerate() {
                 let weight = BY_RANK[rank.min(2)];
-                for (form, (original, spun)) in
-                    originals.iter().zip(forms(rendering)).enumerate()
-                {
+                for (form, (original, spun)) in originals.iter().zip(forms(rendering)).enumerate() {
                     let source = if form == 0 { Source::Known } else { Source::Inflected };
                     words.add(original, &spun);
                     pairs.push(Pair { spun, original: original.clone(), weight, source });
@@ -143,8 +141,11 @@ impl Renderings {
         }
         forms.retain(|(_, _, changes)| *changes > 0);
         forms.truncate(MOST_FORMS);
-        let pair = |(spun, weight, _)| {
-            Pair { spun, original: phrase.to_owned(), weight, source: Source::Composed }
+        let pair = |(spun, weight, _)| Pair {
+            spun,
+            original: phrase.to_owned(),
+            weight,
+            source: Source::Composed,
         };
         forms.into_iter().map(pair).collect()
     }

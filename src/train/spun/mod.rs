@@ -2,7 +2,9 @@
 //! words that spinners write, and those they wrote them for, stand beside others.
 
 mod inflection;
+pub mod judge;
 mod lexicon;
+mod spin;
 pub mod table;
 
 use std::collections::HashSet;

@@ -39,8 +39,10 @@ pub fn make(sources: &Sources) -> std::io::Result<String> {
         Row::new(pair, false).into_iter().for_each(|row| row.merge_into(&mut pairs));
     }
     for path in &sources.seen {
-        for pair in seen(&std::fs::read_to_string(path)?, &sources.without) {
-            Row::new(pair, true).into_iter().for_each(|row| row.merge_into(&mut pairs));
+        for Seen { pair, site } in Seen::read(&std::fs::read_to_string(path)?) {
+            if site.is_none_or(|site| !sources.without.contains(&site)) {
+                Row::new(pair, true).into_iter().for_each(|row| row.merge_into(&mut pairs));
+            }
         }
     }
     let news = std::fs::read_to_string(&sources.news)?;
@@ -64,34 +66,63 @@ pub fn make(sources: &Sources) -> std::io::Result<String> {
     Ok(table)
 }
 
-/// The pairs of a file of pairs that were seen.
-fn seen(file: &str, without: &[String]) -> Vec<Pair> {
-    let pair = |spun: &str, original: &str, weight| Pair {
-        spun: spun.to_owned(),
-        original: original.to_owned(),
-        weight,
-        source: Source::Known,
-    };
-    let Some(header) = file.lines().next().filter(|line| line.contains('\t')) else {
-        return lexicon::lines(file)
-            .filter_map(|line| line.split_once('|'))
-            .flat_map(|(spun, originals)| {
-                originals.split('/').map(move |original| pair(spun, original, 1.0))
-            })
-            .collect();
-    };
-    let columns: HashMap<&str, usize> =
-        header.split('\t').enumerate().map(|(index, name)| (name, index)).collect();
-    file.lines()
-        .skip(1)
-        .filter_map(|line| {
+/// Every site that pairs were seen on and that is not left out, in order.
+pub fn sites(sources: &Sources) -> std::io::Result<Vec<String>> {
+    let mut sites = Vec::new();
+    for path in &sources.seen {
+        sites.extend(Seen::read(&std::fs::read_to_string(path)?).filter_map(|seen| seen.site));
+    }
+    sites.sort();
+    sites.dedup();
+    sites.retain(|site| !sources.without.contains(site));
+    Ok(sites)
+}
+
+/// The pairs that were seen on some sites.
+pub fn seen_on(sources: &Sources, sites: &[String]) -> std::io::Result<Vec<Pair>> {
+    let mut pairs = Vec::new();
+    for path in &sources.seen {
+        let seen = Seen::read(&std::fs::read_to_string(path)?);
+        let here = seen.filter(|seen| seen.site.as_ref().is_some_and(|site| sites.contains(site)));
+        pairs.extend(here.map(|seen| seen.pair));
+    }
+    Ok(pairs)
+}
+
+/// A pair that was seen, and where, if the file says so.
+struct Seen {
+    pair: Pair,
+    site: Option<String>,
+}
+
+impl Seen {
+    fn read(file: &str) -> std::vec::IntoIter<Seen> {
+        let pair = |spun: &str, original: &str, weight, site: Option<&str>| Seen {
+            pair: Pair {
+                spun: spun.to_owned(),
+                original: original.to_owned(),
+                weight,
+                source: Source::Known,
+            },
+            site: site.map(str::to_owned),
+        };
+        let Some(header) = file.lines().next().filter(|line| line.contains('\t')) else {
+            let pairs = lexicon::lines(file).filter_map(|line| line.split_once('|'));
+            let pairs = pairs.flat_map(|(spun, originals)| {
+                originals.split('/').map(move |original| pair(spun, original, 1.0, None))
+            });
+            return pairs.collect::<Vec<_>>().into_iter();
+        };
+        let columns: HashMap<&str, usize> =
+            header.split('\t').enumerate().map(|(index, name)| (name, index)).collect();
+        let pairs = file.lines().skip(1).filter_map(|line| {
             let fields: Vec<&str> = line.split('\t').collect();
             let field = |name| columns.get(name).and_then(|index| fields.get(*index)).copied();
-            let is_out = field("source_site").is_some_and(|s| without.iter().any(|w| w == s));
             let weight = field("times_seen").and_then(|n| n.parse().ok()).unwrap_or(1.0);
-            (!is_out).then(|| Some(pair(field("spun")?, field("original")?, weight)))?
-        })
-        .collect()
+            Some(pair(field("spun")?, field("original")?, weight, field("source_site")))
+        });
+        pairs.collect::<Vec<_>>().into_iter()
+    }
 }
 
 struct Row {
@@ -108,8 +139,7 @@ impl Row {
             *side = side.replace('’', "'").trim().to_owned();
         }
         let is_plain = |text: &str| {
-            text.chars().all(|c| c.is_alphanumeric() || " '.$%/&-".contains(c))
-                && !text.is_empty()
+            text.chars().all(|c| c.is_alphanumeric() || " '.$%/&-".contains(c)) && !text.is_empty()
         };
         if !is_plain(&pair.spun) || !is_plain(&pair.original) {
             return None;
@@ -121,7 +151,9 @@ impl Row {
             pair.spun = pair.spun.to_lowercase();
         }
         let (spun, original) = (hashes(&pair.spun), hashes(&pair.original));
-        let says_something = !spun.is_empty() && !original.is_empty() && spun != original;
+        let says_something = !spun.is_empty()
+            && !original.is_empty()
+            && one_spelling(&pair.spun) != one_spelling(&pair.original);
         says_something.then_some(Self { pair, spun, original, was_seen })
     }
 
@@ -175,12 +207,26 @@ const RARER: u32 = 100;
 /// A word so many times commoner than what it is to stand for stands for itself.
 const COMMONER: u32 = 30;
 
+/// British and American spellings made alike: which of the two a text has is style.
+fn one_spelling(text: &str) -> String {
+    const ALIKE: [(&str, &str); 9] = [
+        ("per cent", "percent"),
+        ("our", "or"),
+        ("isation", "ization"),
+        ("ise", "ize"),
+        ("ising", "izing"),
+        ("mme", "m"),
+        ("ence", "ense"),
+        ("tre", "ter"),
+        ("ll", "l"),
+    ];
+    ALIKE.iter().fold(text.to_lowercase(), |text, (from, to)| text.replace(from, to))
+}
+
 /// Whether every word of a phrase has a capital, small words aside.
 fn is_name(text: &str) -> bool {
     const SMALL: [&str; 9] = ["of", "and", "the", "in", "for", "to", "on", "by", "&"];
-    text.split(' ').all(|word| {
-        !word.starts_with(char::is_lowercase) || SMALL.contains(&word)
-    })
+    text.split(' ').all(|word| !word.starts_with(char::is_lowercase) || SMALL.contains(&word))
 }
 
 pub fn hashes(text: &str) -> Vec<WordHash> {
@@ -229,8 +275,5 @@ impl Counts {
 
 /// Every word of a table, for counting what stands about it.
 pub fn words_of(table: &str) -> FastSet<WordHash> {
-    lexicon::lines(table)
-        .flat_map(|line| line.split('\t').take(2))
-        .flat_map(hashes)
-        .collect()
+    lexicon::lines(table).flat_map(|line| line.split('\t').take(2)).flat_map(hashes).collect()
 }

@@ -175,9 +175,7 @@ impl<'m, 't> Decoder<'m, 't> {
 
     fn cost(&self, entry: &Entry) -> f32 {
         let is_left = match entry.original[..] {
-            [word] => {
-                self.present.count(word) > 0 && !self.news.is_commoner(word, COMMON)
-            }
+            [word] => self.present.count(word) > 0 && !self.news.is_commoner(word, COMMON),
             _ => false,
         };
         entry.cost + if is_left { STILL_THERE } else { 0.0 }
@@ -189,12 +187,7 @@ impl<'m, 't> Decoder<'m, 't> {
     }
 
     /// How the words read after a history, and what the last two are then.
-    fn read(
-        &self,
-        history: &History,
-        words: &[WordHash],
-        is_vowel: bool,
-    ) -> (f32, [WordHash; 2]) {
+    fn read(&self, history: &History, words: &[WordHash], is_vowel: bool) -> (f32, [WordHash; 2]) {
         let mut last = history.words;
         let mut sum = self.agreement(last[1], is_vowel);
         for (index, word) in words.iter().enumerate() {

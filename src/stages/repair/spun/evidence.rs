@@ -43,6 +43,13 @@ pub struct Candidate<'m> {
     pub evidence: [f32; EVIDENCE],
 }
 
+impl Candidate<'_> {
+    /// How likely the change is right.
+    pub fn probability(&self, model: &Model) -> f32 {
+        model.judge.probability(&self.evidence)
+    }
+}
+
 /// How many numbers are known of a candidate.
 pub const EVIDENCE: usize = 28;
 
@@ -66,7 +73,8 @@ pub fn candidates<'m>(
         readings.iter().flatten().filter_map(|step| step.entry.map(std::ptr::from_ref)).collect();
     for (index, (line, reading)) in lines.iter().zip(&readings).enumerate() {
         check();
-        let choices = decoder.choices(&line.tokens, reading, |e| made.contains(&std::ptr::from_ref(e)));
+        let choices =
+            decoder.choices(&line.tokens, reading, |e| made.contains(&std::ptr::from_ref(e)));
         found.extend(choices.into_iter().map(|choice| (index, choice)));
     }
     let groups = groups(&found);
@@ -144,9 +152,9 @@ fn evidence(
         _ => logged(&[before, words[0], words[1]]),
     };
     let is_article = [word_hash("a"), word_hash("an")].iter().position(|word| *word == before);
-    let agrees = |is_vowel: bool| is_article.map_or(0.0, |an| {
-        if (an == 1) == is_vowel { 1.0 } else { -1.0 }
-    });
+    let agrees = |is_vowel: bool| {
+        is_article.map_or(0.0, |an| if (an == 1) == is_vowel { 1.0 } else { -1.0 })
+    };
     let spun_vowel = line.tokens[choice.tokens.start].is_vowel;
     [
         choice.margin,

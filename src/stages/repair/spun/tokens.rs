@@ -41,7 +41,8 @@ pub fn takes_an(text: &str) -> bool {
     const SILENT: [&str; 4] = ["hour", "honest", "honor", "honour"];
     const CONSONANT: [&str; 8] = ["uni", "use", "usu", "util", "eu", "one", "once", "ubiq"];
     let opens = |with: &&str| {
-        text.len() >= with.len() && text.as_bytes()[..with.len()].eq_ignore_ascii_case(with.as_bytes())
+        text.len() >= with.len()
+            && text.as_bytes()[..with.len()].eq_ignore_ascii_case(with.as_bytes())
     };
     let is_vowel = text.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O', 'U', '8']);
     let is_unin = opens(&"unin") || opens(&"unim");
@@ -73,7 +74,8 @@ fn number_hash(figures: &mut [u8]) -> WordHash {
 
 /// The tokens of `text`, with a stop at either end.
 pub fn tokens(text: &str) -> Vec<Token> {
-    let mark_at = |at: usize, hash| Token { span: at..at, hash, follows_on: false, is_vowel: false };
+    let mark_at =
+        |at: usize, hash| Token { span: at..at, hash, follows_on: false, is_vowel: false };
     let mut tokens = vec![mark_at(0, stop())];
     let mut end = 0;
     for span in words(text) {
