@@ -67,18 +67,3 @@ impl Marked {
 pub fn folded(text: &str) -> Vec<String> {
     words(text).map(|span| text[span].to_lowercase().replace('’', "'")).collect()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_sides_of_a_mark_are_read() {
-        let marked = Marked::read("The {White Home|White House} {said|said} {a lot|much/many}.");
-        assert_eq!(marked.spun, "The White Home said a lot.");
-        assert_eq!(marked.original(), "The White House said much.");
-        let differs: Vec<bool> = marked.marks.iter().map(|mark| mark.differs).collect();
-        assert_eq!(differs, [true, false, true]);
-        assert_eq!(marked.truths(&(20..26), 9), [" much.", " many."]);
-    }
-}

@@ -114,36 +114,3 @@ fn doubled(verb: &str) -> String {
         verb.to_owned()
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn verbs_take_their_forms() {
-        let forms = |verb| verb_forms(verb).join(" ");
-        assert_eq!(forms("stop"), "stops stopped stopped stopping");
-        assert_eq!(forms("carry"), "carries carried carried carrying");
-        assert_eq!(forms("die"), "dies died died dying");
-        assert_eq!(forms("give up"), "gives up gave up given up giving up");
-        assert_eq!(forms("watch"), "watches watched watched watching");
-        assert_eq!(forms("develop"), "develops developed developed developing");
-        assert_eq!(forms("submit"), "submits submitted submitted submitting");
-    }
-
-    #[test]
-    fn nouns_take_their_plurals() {
-        assert_eq!(plural("city"), "cities");
-        assert_eq!(plural("mother or father"), "mothers or father");
-        assert_eq!(plural("point of view"), "points of view");
-        assert_eq!(plural("legal professional"), "legal professionals");
-    }
-
-    #[test]
-    fn adverbs_follow_their_adjectives() {
-        assert_eq!(adverb("careful"), "carefully");
-        assert_eq!(adverb("easy"), "easily");
-        assert_eq!(adverb("comfortable"), "comfortably");
-        assert_eq!(adverb("basic"), "basically");
-    }
-}

@@ -1,7 +1,7 @@
 //! Counts what the repair stage's language model of news needs: how often the
 //! words that spinners write, and those they wrote them for, stand beside others.
 
-mod inflection;
+pub mod inflection;
 pub mod judge;
 mod lexicon;
 mod spin;

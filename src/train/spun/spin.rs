@@ -18,42 +18,51 @@ pub struct Spun {
 }
 
 pub struct Spinner {
-    /// Renderings and how often each was seen, by original.
-    renderings: BTreeMap<String, Vec<(String, f32)>>,
+    by_original: BTreeMap<String, Renderings>,
 }
 
-/// The share of originals that a page replaces.
-const USED: f32 = 0.8;
+#[derive(Default)]
+struct Renderings {
+    /// The share of pages that replace the original.
+    used: f32,
+    /// With how often each was seen.
+    drawn: Vec<(String, f32)>,
+}
 
 /// The longest original, in words.
 const LONGEST: usize = 6;
 
 impl Spinner {
-    pub fn new(pairs: impl IntoIterator<Item = Pair>) -> Self {
-        let mut renderings: BTreeMap<String, Vec<(String, f32)>> = BTreeMap::new();
+    /// `used` is the share of originals that a page replaces.
+    pub fn new(pairs: impl IntoIterator<Item = Pair>, used: f32) -> Self {
+        Self { by_original: BTreeMap::new() }.and(pairs, used)
+    }
+
+    pub fn and(mut self, pairs: impl IntoIterator<Item = Pair>, used: f32) -> Self {
         for pair in pairs {
             let original = pair.original.to_lowercase().replace('’', "'");
             let spun = pair.spun.to_lowercase().replace('’', "'");
-            renderings.entry(original).or_default().push((spun, pair.weight));
+            let renderings = self.by_original.entry(original).or_default();
+            renderings.used = renderings.used.max(used);
+            renderings.drawn.push((spun, pair.weight));
         }
-        Self { renderings }
+        self
     }
 
     /// The same for the same text.
     pub fn spin(&self, text: &str) -> Spun {
         let mut random = Random(fingerprint(text.as_bytes()) | 1);
         let mut chosen: FastMap<u64, &str> = FastMap::default();
-        for (original, renderings) in &self.renderings {
-            if random.next() >= USED {
+        for (original, Renderings { used, drawn }) in &self.by_original {
+            if random.next() >= *used {
                 continue;
             }
-            let total: f32 = renderings.iter().map(|(_, seen)| seen).sum();
-            let mut at = random.next() * total;
-            let drawn = renderings.iter().find(|(_, seen)| {
+            let mut at = random.next() * drawn.iter().map(|(_, seen)| seen).sum::<f32>();
+            let found = drawn.iter().find(|(_, seen)| {
                 at -= seen;
                 at <= 0.0
             });
-            if let Some((spun, _)) = drawn.or(renderings.last()) {
+            if let Some((spun, _)) = found.or(drawn.last()) {
                 chosen.insert(ngram_hash(&super::table::hashes(original)), spun);
             }
         }

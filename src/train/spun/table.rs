@@ -273,6 +273,17 @@ impl Counts {
     }
 }
 
+/// The pairs of a table.
+pub fn pairs_of(table: &str) -> Vec<Pair> {
+    let pair = |line: &str| {
+        let mut fields = line.split('\t');
+        let (spun, original) = (fields.next()?.to_owned(), fields.next()?.to_owned());
+        let weight = fields.next()?.parse().ok()?;
+        Some(Pair { spun, original, weight, source: Source::Known })
+    };
+    lexicon::lines(table).filter_map(pair).collect()
+}
+
 /// Every word of a table, for counting what stands about it.
 pub fn words_of(table: &str) -> FastSet<WordHash> {
     lexicon::lines(table).flat_map(|line| line.split('\t').take(2)).flat_map(hashes).collect()

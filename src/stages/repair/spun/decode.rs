@@ -56,7 +56,7 @@ impl Present {
 }
 
 /// Paths kept at each word.
-const BEAM: usize = 4;
+const BEAM: usize = 3;
 
 /// A way to read a line: each step one word as it stands, or an entry.
 pub type Reading<'m> = Vec<Step<'m>>;
@@ -108,6 +108,14 @@ impl<'m, 't> Decoder<'m, 't> {
                 .into_iter()
                 .map(|entry| (entry, self.cost(entry)))
                 .collect();
+            if entries.is_empty() && paths.len() == 1 {
+                // Nothing to choose from: what the word adds, it adds to every path.
+                let Node { score, last, .. } = nodes[paths[0]];
+                let last = [last[1], token.hash];
+                open[at + 1].push(nodes.len());
+                nodes.push(Node { score, last, from: paths[0], entry: None, start: at });
+                continue;
+            }
             for path in paths {
                 let node = nodes[path];
                 let history = self.news.history(node.last);

@@ -41,13 +41,8 @@ pub struct Candidate<'m> {
     /// A capital inside a sentence, and a table entry that is no name.
     pub is_name: bool,
     pub evidence: [f32; EVIDENCE],
-}
-
-impl Candidate<'_> {
     /// How likely the change is right.
-    pub fn probability(&self, model: &Model) -> f32 {
-        model.judge.probability(&self.evidence)
-    }
+    pub probability: f32,
 }
 
 /// How many numbers are known of a candidate.
@@ -95,7 +90,8 @@ pub fn candidates<'m>(
             evidence[25] = score.density;
             evidence[26] = f32::from(u8::from(is_quoted));
             evidence[27] = f32::from(u8::from(is_name));
-            Candidate { line: index, choice, is_quoted, is_name, evidence }
+            let probability = model.judge.probability(&evidence);
+            Candidate { line: index, choice, is_quoted, is_name, evidence, probability }
         })
         .collect()
 }

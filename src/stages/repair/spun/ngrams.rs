@@ -4,12 +4,13 @@
 //! it holds hashes and rounded counts and no text.
 //!
 //! The file: the number of tokens counted (u64, little endian, as all here),
-//! 65,537 offsets of buckets (u32), then the entries (u32). An n-gram's hash
-//! chooses the bucket by its top 16 bits; an entry holds the next 26 bits and
+//! 131,073 offsets of buckets (u32), then the entries (u32). An n-gram's hash
+//! chooses the bucket by its top 17 bits; an entry holds the next 26 bits and
 //! the count in steps of half an octave, so that two n-grams are taken for each
 //! other once in some millions of questions.
 
 use std::cell::RefCell;
+use std::sync::LazyLock;
 
 use super::tokens::WordHash;
 
@@ -20,7 +21,8 @@ pub struct Ngrams {
     entries: Vec<u32>,
 }
 
-const BUCKETS: usize = 1 << 16;
+const BUCKET_BITS: u32 = 17;
+const BUCKETS: usize = 1 << BUCKET_BITS;
 const COUNT_BITS: u32 = 6;
 
 /// What is lost when a shorter history must do.
@@ -70,12 +72,10 @@ impl Ngrams {
         let entries =
             &self.entries[self.offsets[bucket] as usize..self.offsets[bucket + 1] as usize];
         let wanted = fingerprint_of(hash);
-        let found = entries.partition_point(|entry| entry & !COUNT_MASK < wanted);
-        match entries.get(found) {
-            Some(entry) if entry & !COUNT_MASK == wanted => {
-                ((entry & COUNT_MASK) as f32 / 2.0).exp2()
-            }
-            _ => 0.0,
+        // About ten entries, in one or two lines of the cache.
+        match entries.iter().find(|entry| **entry & !COUNT_MASK == wanted) {
+            Some(entry) => COUNTS[(entry & COUNT_MASK) as usize],
+            None => 0.0,
         }
     }
 }
@@ -141,14 +141,18 @@ impl<'m> Reader<'m> {
     }
 }
 
+/// What each number of steps stands for.
+static COUNTS: LazyLock<[f32; 1 << COUNT_BITS]> =
+    LazyLock::new(|| std::array::from_fn(|steps| (steps as f32 / 2.0).exp2()));
+
 const COUNT_MASK: u32 = (1 << COUNT_BITS) - 1;
 
 fn bucket_of(hash: u64) -> u64 {
-    hash >> 48
+    hash >> (64 - BUCKET_BITS)
 }
 
 fn fingerprint_of(hash: u64) -> u32 {
-    (hash >> 16) as u32 & !COUNT_MASK
+    (hash >> (32 - BUCKET_BITS)) as u32 & !COUNT_MASK
 }
 
 /// Twice the binary logarithm.
