@@ -8,7 +8,8 @@
 //! pages; `copydesk-train spun NGRAMS TABLE NEWS` counts the table's words in clean
 //! news, articles separated by U+001E; `copydesk-train judge FOREST LISTS NGRAMS NEWS
 //! SEEN…` trains what weighs the evidence. `--without=SITE,…` leaves out what was
-//! seen on some sites. `copydesk-train check spun TABLE NGRAMS FOREST MARKED` measures
+//! seen on some sites. `copydesk-train mark MARKED NEWS SEEN… --only=SITE,…` spins
+//! clean news with what was seen on some sites. `copydesk-train check spun TABLE NGRAMS FOREST MARKED` measures
 //! such a model on marked text, as `copydesk eval --task spun` does the one that ships.
 //!
 //! A set is a file of JSON objects, one a line: `id`, `url`, `html` or
@@ -26,16 +27,15 @@ const SOURCES: &str = "trained on article-extraction-dataset (Apache-2.0), scrap
 
 fn main() -> ExitCode {
     let (options, arguments): (Vec<String>, Vec<String>) =
-        std::env::args().skip(1).partition(|argument| argument.starts_with("--without="));
+        std::env::args().skip(1).partition(|argument| argument.starts_with("--"));
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let without: Vec<String> = options
-        .iter()
-        .flat_map(|option| option["--without=".len()..].split(','))
-        .map(str::to_owned)
-        .collect();
+    let sites = |name: &str| -> Vec<String> {
+        let lists = options.iter().filter_map(|option| option.strip_prefix(name));
+        lists.flat_map(|list| list.split(',')).map(str::to_owned).collect()
+    };
     let sources = |lists: &str, news: &str, seen: &[&str]| {
         let (lists, news) = (lists.into(), news.into());
-        Sources { lists, news, seen: paths(seen), without: without.clone() }
+        Sources { lists, news, seen: paths(seen), without: sites("--without=") }
     };
     match words[..] {
         ["check", "page", ref sets @ ..] => print!("{}", check(sets, Form::Page)),
@@ -54,6 +54,10 @@ fn main() -> ExitCode {
                 .and_then(|ngrams| spun::judge::train(&sources(lists, news, seen), &ngrams));
             return put(forest, trained);
         }
+        ["mark", marked, news, ref seen @ ..] => {
+            let made = spun::mark(&sources("", news, seen), &sites("--only="));
+            return put(marked, made);
+        }
         ["check", "spun", table, ngrams, forest, marked] => {
             return match measure::spun(table, ngrams, forest, marked) {
                 Ok(report) => {
@@ -69,7 +73,7 @@ fn main() -> ExitCode {
         _ => {
             eprintln!(
                 "usage: copydesk-train page|flat MODEL SET… | check page|flat SET… | table TABLE LISTS NEWS SEEN… \
-                 | spun NGRAMS TABLE NEWS | judge FOREST LISTS NGRAMS NEWS SEEN… | check spun TABLE \
+                 | spun NGRAMS TABLE NEWS | judge FOREST LISTS NGRAMS NEWS SEEN… | mark MARKED NEWS SEEN… | check spun TABLE \
                  NGRAMS FOREST MARKED"
             );
             return ExitCode::from(2);

@@ -16,16 +16,16 @@ use crate::text::words::words;
 use crate::train::boosting::{self, Examples, Plan};
 
 /// Articles spun with the pairs of each half.
-const ARTICLES: usize = 700;
+const ARTICLES: usize = 1_400;
 
 /// The share of originals that a page replaces, of pairs that were seen and, in
 /// every other article, of the rest of the table. A real page, spun with a table
 /// that is not known, has as many changes as the latter.
-const USED: f32 = 0.8;
+pub const USED: f32 = 0.8;
 const USED_OF_TABLE: f32 = 0.25;
 
 /// Of the news, one article in so many is taken.
-const EVERY: usize = 23;
+const EVERY: usize = 11;
 
 /// The forest as a file. `ngrams` is the file of counts.
 pub fn train(sources: &Sources, ngrams: &[u8]) -> std::io::Result<Vec<u8>> {
@@ -53,7 +53,7 @@ pub fn train(sources: &Sources, ngrams: &[u8]) -> std::io::Result<Vec<u8>> {
             learn(&spinner.spin(article), &model, &mut examples);
         }
     }
-    let plan = Plan { trees: 150, depth: 4, least: 20.0, ..Plan::default() };
+    let plan = Plan { trees: 300, depth: 5, least: 20.0, ..Plan::default() };
     let header = "copydesk spun forest, trained on English news of many publishers spun with word \
         pairs seen on pages, by `copydesk-train judge FOREST LISTS NGRAMS NEWS SEEN…`";
     Ok(boosting::train(&examples, &plan).write(header))

@@ -1,5 +1,17 @@
-//! Counts what the repair stage's language model of news needs: how often the
-//! words that spinners write, and those they wrote them for, stand beside others.
+//! Makes what the repair of spun news knows: the table of spun phrases ([`table`]),
+//! counts of the words about them, and the forest that weighs the evidence
+//! ([`judge`]).
+//!
+//! What is measured must not have been learnt. To measure on the pairs of some
+//! sites, with a table, counts and forest that know nothing of them:
+//!
+//! ```text
+//! copydesk-train table TABLE LISTS NEWS SEEN --without=SITES
+//! copydesk-train spun NGRAMS TABLE NEWS
+//! copydesk-train judge FOREST LISTS NGRAMS NEWS SEEN --without=SITES
+//! copydesk-train mark MARKED OTHER-NEWS SEEN --only=SITES
+//! copydesk-train check spun TABLE NGRAMS FOREST MARKED
+//! ```
 
 pub mod inflection;
 pub mod judge;
@@ -20,6 +32,24 @@ const MIN_COUNTS: [u32; 3] = [20, 4, 6];
 
 /// Words so common that counting all about them would fill the model.
 const COMMONEST: usize = 60;
+
+/// Spins `news`, articles separated by U+001E, with the pairs seen on some sites:
+/// a JSON object with `marked` a line.
+pub fn mark(sources: &table::Sources, sites: &[String]) -> std::io::Result<Vec<u8>> {
+    let spinner = spin::Spinner::new(table::seen_on(sources, sites)?, judge::USED);
+    let news = std::fs::read_to_string(&sources.news)?;
+    let mut lines = String::new();
+    for article in news.split('\u{1e}').map(str::trim).filter(|a| a.len() > SHORTEST) {
+        let plain = article.replace('{', "(").replace('}', ")").replace('|', "/");
+        let marked = spinner.spin(&plain).marked();
+        lines.push_str(&serde_json::json!({ "marked": marked }).to_string());
+        lines.push('\n');
+    }
+    Ok(lines.into_bytes())
+}
+
+/// Shorter articles, in bytes, say little.
+const SHORTEST: usize = 400;
 
 /// Counts `news`, articles separated by U+001E, for the words of `channel`, the
 /// table of spun phrases, and packs the counts.

@@ -17,6 +17,20 @@ pub struct Spun {
     pub marks: Vec<(Range<usize>, String)>,
 }
 
+impl Spun {
+    /// With each place that was spun as `{spun|original}`.
+    pub fn marked(&self) -> String {
+        let mut marked = String::with_capacity(self.text.len() * 3 / 2);
+        let mut done = 0;
+        for (span, original) in &self.marks {
+            let gap = &self.text[done..span.start];
+            marked.push_str(&format!("{gap}{{{}|{original}}}", &self.text[span.clone()]));
+            done = span.end;
+        }
+        marked + &self.text[done..]
+    }
+}
+
 pub struct Spinner {
     by_original: BTreeMap<String, Renderings>,
 }

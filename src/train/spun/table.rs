@@ -187,7 +187,8 @@ impl Row {
             _ if self.was_seen => true,
             Source::Composed => original >= FEW && spun <= 1 + original / RARER,
             Source::Known | Source::Inflected => {
-                let is_real = self.spun.iter().all(|word| counts.of_phrase(&[*word]) >= FEW);
+                let is_real = self.pair.source == Source::Known
+                    || self.spun.iter().all(|word| counts.of_phrase(&[*word]) >= FEW);
                 let is_likely = self.spun.len() > 1 || spun / COMMONER <= original;
                 let least = if self.original.len() > 1 { FEW } else { SOME };
                 is_real && is_likely && original >= least

@@ -16,7 +16,7 @@ const MARKED: &str = "{Protection|Defence} ministers left the {jap|eastern} {met
     The {Overseas|Foreign} Minister put {ahead|forward} a proposal in {dangerous religion|bad \
     faith}, a diplomat {stated|said} on {situation|condition} of anonymity. The {marketing \
     campaign|campaign} {in opposition to|against} the {White Home|White House} had been \
-    {known as|called} off, {however|but} the {primary|first} spherical of the {basic|general} \
+    {known as|called} off, {however|but} the {primary|first} round of the {basic|general} \
     election was held {earlier than|before} that.";
 
 fn repaired(text: &str, mode: SpunMode) -> Article {

@@ -57,9 +57,9 @@ const SPUN_FACTS: [Fact; 4] =
 
 /// How likely a change must be right to be made. On news spun with pairs of sites
 /// that the table and the forest had not seen, .97 of the changes were right.
-const SURE: f32 = 0.82;
-const SURE_QUOTED: f32 = 0.88;
-const SURE_OF_NAME: f32 = 0.93;
+const SURE: f32 = 0.85;
+const SURE_QUOTED: f32 = 0.9;
+const SURE_OF_NAME: f32 = 0.9;
 
 /// A text was spun if it would take so many different changes that are nearly
 /// sure, and so many in a thousand words.
