@@ -121,8 +121,9 @@ impl Entry {
         self.original_text.starts_with(char::is_uppercase)
     }
 
+    /// Whether it is more than a word for a word; a compound is a phrase.
     pub fn is_phrase(&self) -> bool {
-        self.spun.len() > 1 || self.original.len() > 1
+        self.spun.len() > 1 || self.original.len() > 1 || self.original_text.contains('-')
     }
 
     /// The share of a table's words that a spun page replaces: half where the
