@@ -122,10 +122,10 @@ fn mend_clues(article: &mut Article, model: &Model, score: SpinScore, deadline: 
             continue;
         }
         let text = clue.value.text();
-        let lines = [Line::new(text)];
+        let (whole, lines) = (0..text.len(), [Line::new(text)]);
         let present = Present::in_text(&lines[0].tokens);
         let found = candidates(model, &lines, &present, score, || deadline.check());
-        let proposals = propose(&found, &lines, &[0..text.len()]);
+        let proposals = propose(&found, &lines, std::slice::from_ref(&whole));
         clue.value.apply(proposals);
     }
 }
