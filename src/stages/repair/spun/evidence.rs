@@ -40,6 +40,10 @@ pub struct Candidate<'m> {
     pub is_quoted: bool,
     /// A capital inside a sentence, and a table entry that is no name.
     pub is_name: bool,
+    #[cfg_attr(
+        not(feature = "train"),
+        expect(dead_code, reason = "only training looks at it again")
+    )]
     pub evidence: [f32; EVIDENCE],
     /// How likely the change is right.
     pub probability: f32,

@@ -62,11 +62,7 @@ impl Ngrams {
         bytes
     }
 
-    /// The count of an n-gram, within a fifth; 0 if it is rare.
-    pub fn count(&self, words: &[WordHash]) -> f32 {
-        self.count_of(ngram_hash(words))
-    }
-
+    /// The count of an n-gram by its hash, within a fifth; 0 if it is rare.
     fn count_of(&self, hash: u64) -> f32 {
         let bucket = bucket_of(hash) as usize;
         let entries =
@@ -102,7 +98,7 @@ impl<'m> Reader<'m> {
         Self { news, answers: RefCell::new(vec![(0, 0.0); ANSWERS]) }
     }
 
-    /// As [`Ngrams::count`].
+    /// How often news holds the words, within a fifth; 0 if rarely.
     pub fn count(&self, words: &[WordHash]) -> f32 {
         let hash = ngram_hash(words);
         let answer = &mut self.answers.borrow_mut()[hash as usize % ANSWERS];
