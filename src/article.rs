@@ -26,6 +26,9 @@ pub struct Article {
     pub site: Option<SiteView>,
     /// What the article's page showed, to be remembered; only where there is a `site`.
     pub shown: Option<Shown>,
+    /// How likely a synonym spinner wrote the text, 0 to 1, by the weight of its
+    /// phrases; absent where nothing looked.
+    pub spin_score: Option<f32>,
     body: Passage,
     blocks: Vec<Block>,
 }
@@ -152,6 +155,8 @@ pub enum Flag {
     NotAnArticle,
     /// The payload's bytes could not all be decoded in any encoding.
     LossyDecoding,
+    /// A synonym spinner rewrote it.
+    SpunText,
 }
 
 impl Flag {
@@ -162,6 +167,7 @@ impl Flag {
             Flag::Paywalled => "paywalled",
             Flag::NotAnArticle => "not_an_article",
             Flag::LossyDecoding => "lossy_decoding",
+            Flag::SpunText => "spun_text",
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::pipeline::{Pipeline, Run};
 use crate::settings::{Settings, SiteMemoryMode, StagesSettings};
 use crate::site::{Address, Bounds, LocalMemory, Shown, SiteMemory, SiteView};
 use crate::stage::{RejectReason, Stage, StageName, Verdict};
+use crate::stages::repair::Repair;
 use crate::stages::{self, boilerplate};
 use crate::transport::{Delivery, Destination, Outbound};
 use crate::wire::dead_letter;
@@ -224,6 +225,7 @@ fn stages_of(settings: &StagesSettings) -> Vec<Box<dyn Stage>> {
                 enabled.push(Box::new(boilerplate::render_only()));
             }
             StageName::Repair if !settings.repair => {}
+            StageName::Repair => enabled.push(Box::new(Repair::new(settings.spun))),
             StageName::Tag if !settings.tag => {}
             name => enabled.push(stages::named(name)),
         }

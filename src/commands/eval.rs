@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use copydesk::eval::labelled::EvalError;
-use copydesk::eval::{extract, repair, tags};
+use copydesk::eval::{extract, repair, spun, tags};
 use copydesk::pipeline::Pipeline;
 use copydesk::site::{Bounds, LocalMemory, SiteMemory};
 use copydesk::stage::StageName;
@@ -19,7 +19,8 @@ use super::{Failure, Outcome, print};
 ///
 /// Each line of the file is a JSON object. For extract and tags: a page (html) or text
 /// (flat_text), and what is right of it: gold_text; gold_title, gold_author, gold_date. For
-/// repair: the damaged text (original) and the right one (fixed); one JSON array does too.
+/// repair: the damaged text (original) and the right one (fixed); one JSON array does too. For
+/// spun: text in which each spun place is marked {spun|original} (marked).
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
@@ -41,6 +42,9 @@ enum Task {
     Extract,
     /// Whether damaged texts are restored, to the byte but for the style of quotation marks
     Repair,
+    /// What the repair stage does for spun news: precision and recall of its changes, of
+    /// those that matter too, detection, speed
+    Spun,
     /// Title, authors and date, after all stages
     Tags,
 }
@@ -50,6 +54,7 @@ Examples:
   copydesk eval --task extract pages.ndjson
   copydesk eval --task extract --site-memory pages.ndjson
   copydesk eval --task repair pairs.ndjson
+  copydesk eval --task spun marked.ndjson
   copydesk eval --task tags pages.ndjson";
 
 /// A gold set is in memory as a whole anyway.
@@ -69,6 +74,8 @@ pub fn run(arguments: Arguments) -> Outcome {
                 .map(|report| report.to_string())
         }
         Task::Repair => repair::evaluate(gold, &*stages::named(StageName::Repair))
+            .map(|report| report.to_string()),
+        Task::Spun => spun::evaluate(gold, &*stages::named(StageName::Repair))
             .map(|report| report.to_string()),
         Task::Tags => {
             let pipeline = Pipeline::new(StageName::ALL.map(stages::named).into(), None);

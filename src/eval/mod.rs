@@ -3,5 +3,7 @@
 
 pub mod extract;
 pub mod labelled;
+pub mod marked;
 pub mod repair;
+pub mod spun;
 pub mod tags;

@@ -12,10 +12,10 @@ use crate::eval::extract::{PageScore, Report, score};
 use crate::eval::labelled::{self, Labelled};
 use crate::stage::Deadline;
 use crate::stages::boilerplate::features::{self, Matrix, Statements};
-use crate::stages::boilerplate::forest::Forest;
 use crate::stages::boilerplate::model::{Thresholds, candidates, judge, keep, with_opinions};
 use crate::stages::boilerplate::segment::Segment;
 use crate::stages::boilerplate::{decide, flat, page};
+use crate::stages::forest::Forest;
 
 const FOLDS: u64 = 3;
 

@@ -1,7 +1,7 @@
 //! Gradient-boosted trees on binned columns, for a yes-or-no question with
 //! weighted examples. Deterministic: the same rows give the same forest.
 
-use crate::stages::boilerplate::forest::{Forest, Split};
+use crate::stages::forest::{Forest, Split};
 
 pub struct Plan {
     pub trees: usize,

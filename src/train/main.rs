@@ -3,8 +3,14 @@
 //! `copydesk-train check page|flat SET…` trains on two thirds of the sites and
 //! prints the figures on the other third, three times.
 //!
-//! `copydesk-train spun MODEL CHANNEL NEWS` counts the words of the repair
-//! stage's table of spun phrases in clean news, articles separated by U+001E.
+//! For the repair of spun news: `copydesk-train table TABLE LISTS NEWS SEEN…` makes
+//! the table of spun phrases from the lists in a folder and from pairs seen on
+//! pages; `copydesk-train spun NGRAMS TABLE NEWS` counts the table's words in clean
+//! news, articles separated by U+001E; `copydesk-train judge FOREST LISTS NGRAMS NEWS
+//! SEEN…` trains what weighs the evidence. `--without=SITE,…` leaves out what was
+//! seen on some sites. `copydesk-train mark MARKED NEWS SEEN… --only=SITE,…` spins
+//! clean news with what was seen on some sites. `copydesk-train check spun TABLE NGRAMS FOREST MARKED` measures
+//! such a model on marked text, as `copydesk eval --task spun` does the one that ships.
 //!
 //! A set is a file of JSON objects, one a line: `id`, `url`, `html` or
 //! `flat_text`, and `gold_text`.
@@ -13,23 +19,62 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use copydesk::train::boilerplate::{self, Form};
-use copydesk::train::spun;
+use copydesk::train::measure;
+use copydesk::train::spun::{self, table::Sources};
 
 const SOURCES: &str = "trained on article-extraction-dataset (Apache-2.0), scrapinghub's \
     article-extraction-benchmark (MIT), fundus with its evaluation (MIT), WCXB articles (CC BY 4.0)";
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (options, arguments): (Vec<String>, Vec<String>) =
+        std::env::args().skip(1).partition(|argument| argument.starts_with("--"));
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let sites = |name: &str| -> Vec<String> {
+        let lists = options.iter().filter_map(|option| option.strip_prefix(name));
+        lists.flat_map(|list| list.split(',')).map(str::to_owned).collect()
+    };
+    let sources = |lists: &str, news: &str, seen: &[&str]| {
+        let (lists, news) = (lists.into(), news.into());
+        Sources { lists, news, seen: paths(seen), without: sites("--without=") }
+    };
     match words[..] {
         ["check", "page", ref sets @ ..] => print!("{}", check(sets, Form::Page)),
         ["check", "flat", ref sets @ ..] => print!("{}", check(sets, Form::Flat)),
         ["page", model, ref sets @ ..] => return write(model, sets, Form::Page, "page"),
         ["flat", model, ref sets @ ..] => return write(model, sets, Form::Flat, "flat"),
-        ["spun", model, channel, news] => return count(model, channel, news),
+        ["spun", model, table, news] => {
+            return put(model, spun::count(table.as_ref(), news.as_ref()));
+        }
+        ["table", table, lists, news, ref seen @ ..] => {
+            let made = spun::table::make(&sources(lists, news, seen));
+            return put(table, made.map(String::into_bytes));
+        }
+        ["judge", forest, lists, ngrams, news, ref seen @ ..] => {
+            let trained = std::fs::read(ngrams)
+                .and_then(|ngrams| spun::judge::train(&sources(lists, news, seen), &ngrams));
+            return put(forest, trained);
+        }
+        ["mark", marked, news, ref seen @ ..] => {
+            let made = spun::mark(&sources("", news, seen), &sites("--only="));
+            return put(marked, made);
+        }
+        ["check", "spun", table, ngrams, forest, marked] => {
+            return match measure::spun(table, ngrams, forest, marked) {
+                Ok(report) => {
+                    println!("{report}");
+                    ExitCode::SUCCESS
+                }
+                Err(error) => {
+                    eprintln!("measuring {table} on {marked}: {error}");
+                    ExitCode::FAILURE
+                }
+            };
+        }
         _ => {
             eprintln!(
-                "usage: copydesk-train spun MODEL CHANNEL NEWS | page|flat MODEL SET… | check page|flat SET…"
+                "usage: copydesk-train page|flat MODEL SET… | check page|flat SET… | table TABLE LISTS NEWS SEEN… \
+                 | spun NGRAMS TABLE NEWS | judge FOREST LISTS NGRAMS NEWS SEEN… | mark MARKED NEWS SEEN… | check spun TABLE \
+                 NGRAMS FOREST MARKED"
             );
             return ExitCode::from(2);
         }
@@ -59,13 +104,11 @@ fn write(model: &str, sets: &[&str], form: Form, name: &str) -> ExitCode {
     }
 }
 
-fn count(model: &str, channel: &str, news: &str) -> ExitCode {
-    let written = spun::count(channel.as_ref(), news.as_ref())
-        .and_then(|counts| std::fs::write(model, counts));
-    match written {
+fn put(path: &str, made: std::io::Result<Vec<u8>>) -> ExitCode {
+    match made.and_then(|bytes| std::fs::write(path, bytes)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("counting {news} for {model}: {error}");
+            eprintln!("making {path}: {error}");
             ExitCode::FAILURE
         }
     }

@@ -3,4 +3,5 @@
 pub mod boilerplate;
 pub mod boosting;
 pub mod labels;
+pub mod measure;
 pub mod spun;

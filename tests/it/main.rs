@@ -15,5 +15,7 @@ mod settings;
 mod site;
 mod stages;
 mod tidy;
+#[cfg(feature = "train")]
+mod train;
 mod wire;
 mod worker;

@@ -1,6 +1,7 @@
 //! `[stages]`
 
 use crate::settings::section::section;
+use crate::stages::repair::SpunMode;
 
 section! {
     /// Which stages run. What a stage that does not run would have done is left undone;
@@ -10,6 +11,9 @@ section! {
         boilerplate: bool = true;
         /// Mends characters and prose.
         repair: bool = true;
+        /// What repair does about text that a synonym spinner wrote: nothing, score
+        /// every article and flag spun ones, or mend them too.
+        spun: SpunMode = SpunMode::Repair;
         /// Says what the article is: headline, publisher, section, language, …
         tag: bool = true;
     }

@@ -11,7 +11,6 @@
 pub(crate) mod decide;
 pub(crate) mod features;
 pub(crate) mod flat;
-pub(crate) mod forest;
 pub(crate) mod model;
 pub(crate) mod page;
 mod phrases;

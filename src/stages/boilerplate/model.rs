@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use crate::stage::Deadline;
 use crate::stages::boilerplate::features::{self, Matrix, Statements};
-use crate::stages::boilerplate::forest::Forest;
 use crate::stages::boilerplate::segment::{Marks, Segment};
+use crate::stages::forest::Forest;
 use crate::text::hashing::FastMap;
 
 pub struct Model {

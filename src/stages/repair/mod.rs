@@ -39,8 +39,28 @@ const TEXT_FACTS: [Fact; 7] = [
     Fact::Publisher,
 ];
 
+pub use spun::Mode as SpunMode;
+/// The model that scores and mends spun text, as provenance names it.
+pub use spun::model::VERSION as SPUN_MODEL;
+
 #[derive(Default)]
-pub struct Repair;
+pub struct Repair {
+    spun: SpunMode,
+    /// Instead of the one that ships.
+    model: Option<&'static spun::model::Model>,
+}
+
+impl Repair {
+    pub fn new(spun: SpunMode) -> Self {
+        Self { spun, model: None }
+    }
+
+    /// To measure a model that does not ship.
+    #[cfg(feature = "train")]
+    pub fn with_model(model: &'static spun::model::Model) -> Self {
+        Self { spun: SpunMode::Repair, model: Some(model) }
+    }
+}
 
 impl Stage for Repair {
     fn name(&self) -> StageName {
@@ -55,7 +75,10 @@ impl Stage for Repair {
                 characters::mend(&mut clue.value, deadline);
             }
         }
-        spun::mend(article, deadline);
+        if self.spun != SpunMode::Off {
+            let model = self.model.unwrap_or_else(|| spun::model::Model::shipped());
+            spun::mend(article, model, self.spun, deadline);
+        }
         Verdict::Keep
     }
 }

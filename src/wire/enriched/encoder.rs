@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
-use crate::article::ClueSource;
+use crate::article::{Article, ClueSource};
 use crate::error::EncodeError;
 use crate::passage::Passage;
 use crate::settings::OutputSettings;
 use crate::site::{self, SiteView};
 use crate::stage::Verdict;
-use crate::stages;
+use crate::stages::{self, repair::SPUN_MODEL};
 use crate::tags::{self, InferenceSource, NoticeKind, Tags};
 use crate::transport::Headers;
 use crate::wire::enriched::changes::{list, rounded};
@@ -100,17 +100,32 @@ impl Encoder {
             correction: tags.notices.iter().map(notice).collect(),
             quotes: quotes(article.text(), &tags.quotes),
             fingerprints: tags.fingerprints.as_ref().map(fingerprints),
-            quality: Quality { flags: article.flags.iter().map(|f| f.name().into()).collect() },
+            quality: Quality {
+                flags: article.flags.iter().map(|f| f.name().into()).collect(),
+                spin_score: article.spin_score.map(rounded),
+            },
             removals,
             edits,
-            provenance: self.provenance(raw, tags),
+            provenance: self.provenance(raw, article, tags),
             verdict,
             reject_reason,
             input: raw.passthrough.iter().map(|(name, value)| (name.as_str(), &**value)).collect(),
         })
     }
 
-    fn provenance<'a>(&'a self, raw: &'a RawArticle, tags: &'a Tags) -> Provenance<'a> {
+    fn provenance<'a>(
+        &'a self,
+        raw: &'a RawArticle,
+        article: &'a Article,
+        tags: &'a Tags,
+    ) -> Provenance<'a> {
+        // By this line a reader knows which model the edits of spun text are from.
+        let spun = article.spin_score.map(|score| Inferred {
+            field: "quality.spinScore".into(),
+            source: tags::InferenceSource::Body.into(),
+            method: SPUN_MODEL.into(),
+            confidence: rounded(score.max(1.0 - score)),
+        });
         let inferred = tags.inferences.iter().map(|inference| Inferred {
             field: inference.field.into(),
             source: inference.source.into(),
@@ -126,7 +141,7 @@ impl Encoder {
             },
             fetched_at: borrowed(&raw.fetched_at),
             site_memory: raw.article.site.as_ref().map(site_memory),
-            inferred: inferred.collect(),
+            inferred: inferred.chain(spun).collect(),
         }
     }
 }

@@ -194,6 +194,7 @@ pub struct Fingerprints<'a> {
 
 /// What is to be known before a text is relied on.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Quality<'a> {
     /// What was noticed: `truncated` (the text stops short), `furniture_interleaved`
     /// (page furniture stood between the paragraphs of flat text), `paywalled` (the
@@ -204,6 +205,11 @@ pub struct Quality<'a> {
     #[schemars(extend("examples" = [["truncated"]]))]
     #[serde(borrow)]
     pub flags: Vec<Cow<'a, str>>,
+    /// How likely a synonym spinner wrote the text, 0 to 1; absent where nothing
+    /// looked. An article with the flag `spun_text` was taken for spun.
+    #[schemars(example = 0.012, range(min = 0, max = 1))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spin_score: Option<f64>,
 }
 
 /// A place that was mended.

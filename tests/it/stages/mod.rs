@@ -4,4 +4,5 @@ mod boilerplate;
 mod hostile_pages;
 mod other_pages;
 mod repair;
+mod spun;
 mod tag;

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 fn repaired(text: &str) -> Article {
     let mut article = Article::from_text(text);
-    assert_eq!(Repair.apply(&mut article, &Deadline::never()), Verdict::Keep);
+    assert_eq!(Repair::default().apply(&mut article, &Deadline::never()), Verdict::Keep);
     article
 }
 
@@ -69,7 +69,7 @@ fn clues_that_are_text_are_mended_and_others_are_not() {
     let mut article = Article::from_text("A plain body.");
     article.evidence.add(Fact::Title, ClueSource::Message, "A cafÃ© reopens");
     article.evidence.add(Fact::CanonicalUrl, ClueSource::Message, "https://news.example/cafÃ©");
-    Repair.apply(&mut article, &Deadline::never());
+    Repair::default().apply(&mut article, &Deadline::never());
     let values: Vec<&str> = article.evidence.clues.iter().map(|clue| clue.value.text()).collect();
     assert_eq!(values, ["A café reopens", "https://news.example/cafÃ©"]);
     let title = &article.evidence.clues[0].value;
@@ -94,13 +94,13 @@ fn an_evaluation_counts_what_passes_and_says_what_does_not() {
         {"label": "style", "original": "itâ€™s", "fixed": "it's", "fixed-encoding": "it’s"},
         {"label": "beyond repair", "original": "plain", "fixed": "other"}
     ]"#;
-    let report = evaluate(cases.as_bytes(), &Repair).unwrap();
+    let report = evaluate(cases.as_bytes(), &Repair::default()).unwrap();
     assert_eq!((report.cases, report.passed()), (3, 2));
     assert_eq!(report.failures[0].label, "beyond repair");
     let line = r#"{"original": "a", "fixed": "a"}"#;
-    assert_eq!(evaluate(line.as_bytes(), &Repair).unwrap().passed(), 1);
-    assert!(evaluate("".as_bytes(), &Repair).is_err());
-    assert!(evaluate("{".as_bytes(), &Repair).is_err());
+    assert_eq!(evaluate(line.as_bytes(), &Repair::default()).unwrap().passed(), 1);
+    assert!(evaluate("".as_bytes(), &Repair::default()).is_err());
+    assert!(evaluate("{".as_bytes(), &Repair::default()).is_err());
 }
 
 /// The text is looked through in strides, on the borders of which nothing may be lost.

@@ -1,35 +1,33 @@
-//! What spinners write for what: `channel.tsv` holds spun phrase, original, and
-//! how often the pair was seen on pages whose original is known (0: by what the
-//! dialect does to similar words).
+//! What spinners write for what: the table of spun phrases, one pair a line: spun
+//! form, original, weight (how often it was seen on pages whose original is known;
+//! a fraction where it is only supposed), and how often clean news holds either.
 
-use std::sync::LazyLock;
-
-use super::ngrams::{NEWS, ngram_hash};
+use super::ngrams::ngram_hash;
 use super::tokens::{Token, WordHash, tokens, word_hash};
-use crate::text::hashing::{FastMap, FastSet};
-
-pub static CHANNEL: LazyLock<Channel> =
-    LazyLock::new(|| Channel::read(include_str!("channel.tsv")));
-
-/// What is added to the times a pair was seen, for it may be real unseen.
-const UNSEEN: f32 = 0.3;
+use crate::text::hashing::FastMap;
 
 pub struct Channel {
     entries: Vec<Entry>,
-    /// Single words that the table replaces: less likely to stand for themselves.
-    replaced: FastSet<WordHash>,
-    /// Entries by the first word of the spun phrase, longest phrases first.
-    by_first: FastMap<WordHash, Vec<u32>>,
+    /// The logarithm of how likely a word that the table replaces is to be left.
+    kept: FastMap<WordHash, f32>,
+    /// Entries by the first two words of the spun phrase, or its only one; longest
+    /// phrases first.
+    by_opening: FastMap<u64, Vec<u32>>,
 }
 
+#[derive(Debug)]
 pub struct Entry {
     /// The spun phrase as words; marks cannot be part of it.
     pub spun: Vec<WordHash>,
     pub original: Vec<WordHash>,
     /// In lower case, but for names.
-    pub original_text: &'static str,
-    /// How often the pair was seen, and a little.
-    seen: f32,
+    pub original_text: Box<str>,
+    /// Whether it takes "an".
+    pub is_vowel: bool,
+    /// How often the pair was seen; a fraction where it is only supposed.
+    pub seen: f32,
+    /// How often clean news holds the spun phrase, and the original.
+    pub clean: [f32; 2],
     /// The logarithm of how likely the spinner is to write this for that.
     pub cost: f32,
     /// How much likelier a text with the phrase is spun than not, as a
@@ -38,49 +36,59 @@ pub struct Entry {
 }
 
 impl Channel {
-    fn read(table: &'static str) -> Self {
-        let mut entries: Vec<Entry> = table.lines().filter_map(Entry::read).collect();
+    /// Lines with a # in front are skipped, as are lines that are no pair.
+    pub fn read(table: &str) -> Self {
+        let rows = table.lines().filter(|line| !line.starts_with('#'));
+        let mut entries: Vec<Entry> = rows.filter_map(Entry::read).collect();
         weigh(&mut entries);
-        let mut by_first: FastMap<WordHash, Vec<u32>> = FastMap::default();
+        let mut by_opening: FastMap<u64, Vec<u32>> = FastMap::default();
         for (index, entry) in entries.iter().enumerate() {
-            by_first.entry(entry.spun[0]).or_default().push(index as u32);
+            let opening = &entry.spun[..entry.spun.len().min(2)];
+            by_opening.entry(ngram_hash(opening)).or_default().push(index as u32);
         }
-        for candidates in by_first.values_mut() {
+        for candidates in by_opening.values_mut() {
             candidates.sort_by_key(|index| std::cmp::Reverse(entries[*index as usize].spun.len()));
         }
-        let single = entries.iter().filter(|entry| entry.original.len() == 1);
-        let replaced = single.map(|entry| entry.original[0]).collect();
-        Self { entries, replaced, by_first }
+        let mut kept: FastMap<WordHash, f32> = FastMap::default();
+        for entry in entries.iter().filter(|entry| entry.original.len() == 1) {
+            let left = (1.0 - entry.share()).ln();
+            let known = kept.entry(entry.original[0]).or_insert(left);
+            *known = known.min(left);
+        }
+        Self { entries, kept, by_opening }
     }
 
     /// The logarithm of how likely a word is to be found as it was written.
     pub fn kept(&self, word: WordHash) -> f32 {
-        if self.replaced.contains(&word) { (1.0 - SPUN_SHARE).ln() } else { 0.0 }
+        self.kept.get(&word).copied().unwrap_or(0.0)
     }
 
     /// The entries whose spun phrase `tokens` open with, longest first.
-    pub fn matches<'a>(&'a self, tokens: &[Token]) -> Vec<&'a Entry> {
-        let Some(candidates) = tokens.first().and_then(|first| self.by_first.get(&first.hash))
-        else {
+    pub fn matches<'m>(&'m self, tokens: &[Token]) -> Vec<&'m Entry> {
+        let Some(first) = tokens.first().filter(|token| token.is_word()) else {
             return Vec::new();
         };
-        candidates
-            .iter()
+        let second = tokens.get(1).filter(|token| token.follows_on);
+        let phrases = second.and_then(|second| self.opened(&[first.hash, second.hash]));
+        let words = self.opened(&[first.hash]);
+        let found = [phrases, words].into_iter().flatten().flatten();
+        found
             .map(|index| &self.entries[*index as usize])
-            .filter(|entry| {
-                tokens.len() >= entry.spun.len()
-                    && entry.spun.iter().zip(tokens).all(|(word, token)| token.hash == *word)
-                    && tokens[1..entry.spun.len()].iter().all(|token| token.follows_on)
-            })
+            .filter(|entry| entry.opens(tokens))
             .collect()
+    }
+
+    fn opened(&self, words: &[WordHash]) -> Option<&Vec<u32>> {
+        self.by_opening.get(&ngram_hash(words))
     }
 }
 
 impl Entry {
-    fn read(line: &'static str) -> Option<Self> {
+    fn read(line: &str) -> Option<Self> {
         let mut fields = line.split('\t');
         let (spun, original) = (fields.next()?, fields.next()?);
-        let seen = UNSEEN + fields.next()?.parse::<f32>().ok()?;
+        let mut number = || fields.next()?.parse::<f32>().ok();
+        let (seen, clean) = (number()?, [number()?, number()?]);
         let hashes = |text: &str| -> Vec<WordHash> {
             tokens(text)
                 .iter()
@@ -91,12 +99,20 @@ impl Entry {
         let entry = Self {
             spun: hashes(spun),
             original: hashes(original),
-            original_text: original,
+            original_text: original.into(),
+            is_vowel: super::tokens::takes_an(original),
             seen,
+            clean,
             cost: 0.0,
             weight: 0.0,
         };
         (!entry.spun.is_empty() && !entry.original.is_empty()).then_some(entry)
+    }
+
+    fn opens(&self, tokens: &[Token]) -> bool {
+        tokens.len() >= self.spun.len()
+            && self.spun.iter().zip(tokens).all(|(word, token)| token.hash == *word)
+            && tokens[1..self.spun.len()].iter().all(|token| token.follows_on)
     }
 
     /// Names are phrases in which every word counts; they are written in
@@ -104,10 +120,18 @@ impl Entry {
     pub fn is_name(&self) -> bool {
         self.original_text.starts_with(char::is_uppercase)
     }
-}
 
-/// The share of a table's words that a spun page replaces.
-const SPUN_SHARE: f32 = 0.5;
+    /// Whether it is more than a word for a word; a compound is a phrase.
+    pub fn is_phrase(&self) -> bool {
+        self.spun.len() > 1 || self.original.len() > 1 || self.original_text.contains('-')
+    }
+
+    /// The share of a table's words that a spun page replaces: half where the
+    /// pair was seen, less where it may not be in the table.
+    fn share(&self) -> f32 {
+        if self.seen >= 1.0 { 0.5 } else { 0.3 }
+    }
+}
 
 /// Each original is shared out among its renderings by how often they were seen.
 /// A phrase that clean news hardly holds though its original is frequent weighs
@@ -119,20 +143,12 @@ fn weigh(entries: &mut [Entry]) {
     }
     let mut spun: FastMap<u64, f32> = FastMap::default();
     for entry in entries.iter_mut() {
-        let share = SPUN_SHARE * entry.seen / renderings[&ngram_hash(&entry.original)];
+        let share = entry.share() * entry.seen / renderings[&ngram_hash(&entry.original)];
         entry.cost = share.ln();
-        *spun.entry(ngram_hash(&entry.spun)).or_default() += frequency(&entry.original) * share;
+        *spun.entry(ngram_hash(&entry.spun)).or_default() += entry.clean[1] * share;
     }
     for entry in entries {
-        let clean = frequency(&entry.spun) + 1.0;
+        let clean = entry.clean[0] + 1.0;
         entry.weight = ((clean + spun[&ngram_hash(&entry.spun)]) / clean).ln().min(5.0);
     }
-}
-
-/// How often the model saw the words; of long phrases, the rarest part of three.
-fn frequency(words: &[WordHash]) -> f32 {
-    if words.len() <= 3 {
-        return NEWS.count(words);
-    }
-    words.windows(3).map(|part| NEWS.count(part)).fold(f32::INFINITY, f32::min)
 }

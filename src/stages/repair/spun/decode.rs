@@ -5,25 +5,31 @@
 
 use std::ops::Range;
 
-use super::channel::{CHANNEL, Entry};
-use super::ngrams::NEWS;
-use super::tokens::{Token, WordHash};
-use crate::text::hashing::FastSet;
+use super::channel::{Channel, Entry};
+use super::ngrams::{History, Reader};
+use super::tokens::{Token, WordHash, stop, word_hash};
+use crate::text::hashing::FastMap;
 
-/// A phrase that is taken for spun.
-pub struct Choice {
-    pub entry: &'static Entry,
+/// A phrase that may be spun.
+#[derive(Debug, Clone)]
+pub struct Choice<'m> {
+    pub entry: &'m Entry,
     /// Of the tokens.
     pub tokens: Range<usize>,
     /// How much better the text reads with the original, as a logarithm.
     pub margin: f32,
     /// The same over the next best original.
     pub lead: f32,
+    /// The words on either side, as restored.
+    pub between: [WordHash; 2],
+    /// Whether the best reading of the line holds it.
+    pub is_best: bool,
 }
 
-/// The words that a text holds as it comes. A spinner replaces a word throughout
-/// a page or leaves it throughout: an original that is still there was left.
-pub struct Present(FastSet<WordHash>);
+/// The words that a text holds as it comes, and how often. A spinner replaces a
+/// word throughout a page or leaves it throughout: an original that is still there
+/// was left.
+pub struct Present(FastMap<WordHash, u32>);
 
 /// What it costs to restore a word that the text holds anyway, as a logarithm.
 const STILL_THERE: f32 = -3.0;
@@ -31,73 +37,200 @@ const STILL_THERE: f32 = -3.0;
 /// Words so common that they come from elsewhere as well: more than one in 200.
 const COMMON: f64 = 0.005;
 
+/// What "a" before a vowel costs, or "an" before none. The spinner leaves the
+/// article as it was, so it agrees with the original.
+const DISAGREES: f32 = -4.0;
+
 impl Present {
-    pub fn in_text(tokens: &[Token]) -> Self {
-        Self(tokens.iter().map(|token| token.hash).collect())
+    pub fn in_text<'t>(tokens: impl IntoIterator<Item = &'t Token>) -> Self {
+        let mut counts: FastMap<WordHash, u32> = FastMap::default();
+        for token in tokens {
+            *counts.entry(token.hash).or_default() += 1;
+        }
+        Self(counts)
     }
 
-    fn cost(&self, entry: &Entry) -> f32 {
-        let is_left = match entry.original[..] {
-            [word] => {
-                self.0.contains(&word) && f64::from(NEWS.count(&[word])) < COMMON * NEWS.tokens()
-            }
-            _ => false,
-        };
-        entry.cost + if is_left { STILL_THERE } else { 0.0 }
+    pub fn count(&self, word: WordHash) -> u32 {
+        self.0.get(&word).copied().unwrap_or(0)
     }
 }
 
 /// Paths kept at each word.
-const BEAM: usize = 8;
+const BEAM: usize = 3;
+
+/// A way to read a line: each step one word as it stands, or an entry.
+pub type Reading<'m> = Vec<Step<'m>>;
+
+pub struct Step<'m> {
+    pub start: usize,
+    pub entry: Option<&'m Entry>,
+    /// The last two words of the reading so far.
+    before: [WordHash; 2],
+}
 
 #[derive(Clone, Copy)]
-struct Node {
+struct Node<'m> {
     score: f32,
     last: [WordHash; 2],
     /// The node before, and the entry that led here, if any.
     from: usize,
-    entry: Option<&'static Entry>,
+    entry: Option<&'m Entry>,
     start: usize,
 }
 
-/// Decodes one run of tokens (a paragraph, say).
-pub fn decode(tokens: &[Token], present: &Present) -> Vec<Choice> {
-    let mut nodes: Vec<Node> = Vec::with_capacity(tokens.len() * BEAM);
-    // Indices into `nodes` of the paths that end before each token.
-    let mut open: Vec<Vec<usize>> = vec![Vec::new(); tokens.len() + 1];
-    let stop = super::tokens::stop();
-    nodes.push(Node { score: 0.0, last: [stop, stop], from: 0, entry: None, start: 0 });
-    open[0].push(0);
-    for at in 0..tokens.len() {
-        let mut paths = std::mem::take(&mut open[at]);
-        prune(&mut paths, &nodes);
-        let entries: Vec<&'static Entry> = CHANNEL.matches(&tokens[at..]);
-        let kept = CHANNEL.kept(tokens[at].hash);
-        for path in paths {
-            let node = nodes[path];
-            let score = node.score + kept + NEWS.log_likelihood(node.last, tokens[at].hash);
-            let last = [node.last[1], tokens[at].hash];
-            open[at + 1].push(nodes.len());
-            nodes.push(Node { score, last, from: path, entry: None, start: at });
-            for entry in &entries {
-                let (gain, last) = read(node.last, &entry.original);
-                let score = node.score + present.cost(entry) + gain;
-                open[at + entry.spun.len()].push(nodes.len());
-                nodes.push(Node { score, last, from: path, entry: Some(entry), start: at });
-            }
-        }
-    }
-    let best = open[tokens.len()].iter().copied().max_by(|a, b| compare(&nodes, *a, *b));
-    choices(tokens, &nodes, best.unwrap_or(0), present)
+pub struct Decoder<'m, 't> {
+    pub channel: &'m Channel,
+    pub news: &'t Reader<'m>,
+    pub present: &'t Present,
+    articles: [WordHash; 2],
 }
 
-fn compare(nodes: &[Node], a: usize, b: usize) -> std::cmp::Ordering {
-    nodes[a].score.total_cmp(&nodes[b].score)
+impl<'m, 't> Decoder<'m, 't> {
+    pub fn new(channel: &'m Channel, news: &'t Reader<'m>, present: &'t Present) -> Self {
+        Self { channel, news, present, articles: [word_hash("a"), word_hash("an")] }
+    }
+
+    /// The best reading of one run of tokens (a paragraph, say).
+    pub fn decode(&self, tokens: &[Token]) -> Reading<'m> {
+        let mut nodes: Vec<Node<'m>> = Vec::with_capacity(tokens.len() * BEAM * 2);
+        // Indices into `nodes` of the paths that end before each token.
+        let mut open: Vec<Vec<usize>> = vec![Vec::new(); tokens.len() + 1];
+        nodes.push(Node { score: 0.0, last: [stop(), stop()], from: 0, entry: None, start: 0 });
+        open[0].push(0);
+        for at in 0..tokens.len() {
+            let mut paths = std::mem::take(&mut open[at]);
+            prune(&mut paths, &nodes);
+            let token = &tokens[at];
+            let kept = self.channel.kept(token.hash);
+            let entries: Vec<(&'m Entry, f32)> = self
+                .channel
+                .matches(&tokens[at..])
+                .into_iter()
+                .map(|entry| (entry, self.cost(entry)))
+                .collect();
+            if entries.is_empty() && paths.len() == 1 {
+                // Nothing to choose from: what the word adds, it adds to every path.
+                let Node { score, last, .. } = nodes[paths[0]];
+                let last = [last[1], token.hash];
+                open[at + 1].push(nodes.len());
+                nodes.push(Node { score, last, from: paths[0], entry: None, start: at });
+                continue;
+            }
+            for path in paths {
+                let node = nodes[path];
+                let history = self.news.history(node.last);
+                let reads = self.news.log_likelihood(&history, token.hash)
+                    + self.agreement(node.last[1], token.is_vowel);
+                let last = [node.last[1], token.hash];
+                open[at + 1].push(nodes.len());
+                let score = node.score + kept + reads;
+                nodes.push(Node { score, last, from: path, entry: None, start: at });
+                for (entry, cost) in &entries {
+                    let (gain, last) = self.read(&history, &entry.original, entry.is_vowel);
+                    let score = node.score + cost + gain;
+                    open[at + entry.spun.len()].push(nodes.len());
+                    nodes.push(Node { score, last, from: path, entry: Some(entry), start: at });
+                }
+            }
+        }
+        let ends = open[tokens.len()].iter().copied();
+        let best = ends.max_by(|a, b| nodes[*a].score.total_cmp(&nodes[*b].score));
+        reading(&nodes, best.unwrap_or(0))
+    }
+
+    /// The changes that the reading makes, and the same changes in other places:
+    /// `is_made` says which entries are.
+    pub fn choices(
+        &self,
+        tokens: &[Token],
+        reading: &[Step<'m>],
+        is_made: impl Fn(&Entry) -> bool,
+    ) -> Vec<Choice<'m>> {
+        let mut choices = Vec::new();
+        for (index, step) in reading.iter().enumerate() {
+            let rivals = self.channel.matches(&tokens[step.start..]);
+            let is_kept = |entry: &Entry| {
+                reading[index..].iter().take(entry.spun.len()).all(|step| step.entry.is_none())
+            };
+            let elsewhere = || rivals.iter().copied().find(|e| is_made(e) && is_kept(e));
+            let Some(entry) = step.entry.or_else(elsewhere) else { continue };
+            let length = entry.spun.len();
+            let taken = if step.entry.is_some() { 1 } else { length };
+            let before = self.news.history(step.before);
+            let behind = following(tokens, &reading[index + taken..]);
+            let with = self.with(entry, &before, &behind);
+            let words: Vec<WordHash> =
+                tokens[step.start..step.start + length].iter().map(|token| token.hash).collect();
+            let kept: f32 = words.iter().map(|word| self.channel.kept(*word)).sum();
+            let is_vowel = tokens[step.start].is_vowel;
+            let without = kept + self.read_all(&before, &words, is_vowel, &behind);
+            let next_best = rivals
+                .iter()
+                .filter(|rival| rival.spun.len() == length && !std::ptr::eq(**rival, entry))
+                .map(|rival| self.with(rival, &before, &behind))
+                .fold(f32::NEG_INFINITY, f32::max);
+            choices.push(Choice {
+                entry,
+                tokens: step.start..step.start + length,
+                margin: with - without,
+                lead: with - next_best,
+                between: [step.before[1], behind.first().copied().unwrap_or_else(stop)],
+                is_best: step.entry.is_some(),
+            });
+        }
+        choices
+    }
+
+    fn cost(&self, entry: &Entry) -> f32 {
+        let is_left = match entry.original[..] {
+            [word] => self.present.count(word) > 0 && !self.news.is_commoner(word, COMMON),
+            _ => false,
+        };
+        entry.cost + if is_left { STILL_THERE } else { 0.0 }
+    }
+
+    fn agreement(&self, before: WordHash, is_vowel: bool) -> f32 {
+        let [a, an] = self.articles;
+        if before == a && is_vowel || before == an && !is_vowel { DISAGREES } else { 0.0 }
+    }
+
+    /// How the words read after a history, and what the last two are then.
+    fn read(&self, history: &History, words: &[WordHash], is_vowel: bool) -> (f32, [WordHash; 2]) {
+        let mut last = history.words;
+        let mut sum = self.agreement(last[1], is_vowel);
+        for (index, word) in words.iter().enumerate() {
+            sum += match index {
+                0 => self.news.log_likelihood(history, *word),
+                _ => self.news.log_likelihood(&self.news.history(last), *word),
+            };
+            last = [last[1], *word];
+        }
+        (sum, last)
+    }
+
+    fn with(&self, entry: &Entry, before: &History, behind: &[WordHash]) -> f32 {
+        self.cost(entry) + self.read_all(before, &entry.original, entry.is_vowel, behind)
+    }
+
+    fn read_all(
+        &self,
+        before: &History,
+        words: &[WordHash],
+        is_vowel: bool,
+        behind: &[WordHash],
+    ) -> f32 {
+        let (mut sum, mut last) = self.read(before, words, is_vowel);
+        for word in behind {
+            sum += self.news.log_likelihood(&self.news.history(last), *word);
+            last = [last[1], *word];
+        }
+        sum
+    }
 }
 
 /// Keeps the best path of each pair of last words, and of those the best few.
 fn prune(paths: &mut Vec<usize>, nodes: &[Node]) {
-    paths.sort_by(|a, b| compare(nodes, *b, *a));
+    paths.sort_by(|a, b| nodes[*b].score.total_cmp(&nodes[*a].score));
     let mut seen: Vec<[WordHash; 2]> = Vec::with_capacity(BEAM);
     paths.retain(|path| {
         let fresh = seen.len() < BEAM && !seen.contains(&nodes[*path].last);
@@ -108,56 +241,26 @@ fn prune(paths: &mut Vec<usize>, nodes: &[Node]) {
     });
 }
 
-/// How the words read after the last two, and what the last two are then.
-fn read(mut last: [WordHash; 2], words: &[WordHash]) -> (f32, [WordHash; 2]) {
-    let mut sum = 0.0;
-    for word in words {
-        sum += NEWS.log_likelihood(last, *word);
-        last = [last[1], *word];
-    }
-    (sum, last)
-}
-
-fn choices(tokens: &[Token], nodes: &[Node], end: usize, present: &Present) -> Vec<Choice> {
-    let mut path = Vec::new();
+/// The steps that lead to a node.
+fn reading<'m>(nodes: &[Node<'m>], end: usize) -> Reading<'m> {
+    let mut steps = Vec::new();
     let mut at = end;
     while at != 0 {
-        path.push(at);
-        at = nodes[at].from;
+        let Node { from, entry, start, .. } = nodes[at];
+        steps.push(Step { start, entry, before: nodes[from].last });
+        at = from;
     }
-    path.reverse();
-    let mut choices = Vec::new();
-    for (step, node) in path.iter().map(|at| &nodes[*at]).enumerate() {
-        let Some(entry) = node.entry else { continue };
-        let span = node.start..node.start + entry.spun.len();
-        let before = nodes[node.from].last;
-        let behind = following(tokens, nodes, &path[step + 1..]);
-        let with = present.cost(entry) + read_all(before, &entry.original, &behind);
-        let kept: f32 = entry.spun.iter().map(|word| CHANNEL.kept(*word)).sum();
-        let without = kept + read_all(before, &entry.spun, &behind);
-        let rivals = CHANNEL.matches(&tokens[node.start..]).into_iter();
-        let rival = rivals
-            .filter(|rival| rival.spun.len() == entry.spun.len() && !std::ptr::eq(*rival, entry))
-            .map(|rival| present.cost(rival) + read_all(before, &rival.original, &behind))
-            .fold(f32::NEG_INFINITY, f32::max);
-        let (margin, lead) = (with - without, with - rival);
-        choices.push(Choice { entry, tokens: span, margin, lead });
-    }
-    choices
+    steps.reverse();
+    steps
 }
 
-fn read_all(before: [WordHash; 2], words: &[WordHash], behind: &[WordHash]) -> f32 {
-    let (here, last) = read(before, words);
-    here + read(last, behind).0
-}
-
-/// The next two words on the path.
-fn following(tokens: &[Token], nodes: &[Node], rest: &[usize]) -> Vec<WordHash> {
-    let mut words = Vec::with_capacity(2);
-    for at in rest.iter().take(2) {
-        match nodes[*at].entry {
+/// The next two words of the reading.
+fn following(tokens: &[Token], rest: &[Step]) -> Vec<WordHash> {
+    let mut words = Vec::with_capacity(4);
+    for step in rest.iter().take(2) {
+        match step.entry {
             Some(entry) => words.extend(&entry.original),
-            None => words.push(tokens[nodes[*at].start].hash),
+            None => words.push(tokens[step.start].hash),
         }
     }
     words.truncate(2);

@@ -2,90 +2,130 @@
 //! phrase by phrase, sense-blind. `informed a information convention` → `told a
 //! news conference`, `Japanese Europe` → `Eastern Europe`.
 //!
-//! Nothing is touched unless the text as a whole shows that it was spun
-//! ([`score`]). Then the likeliest original is decoded ([`decode`]) from what the
-//! table is known to do ([`channel`]) and from how news reads ([`ngrams`]), and
-//! what improves the text by a clear margin is proposed. Inside quotation marks
-//! and in names the margin is wider: a wrong repair there is worse than none.
+//! Nothing is touched unless the text as a whole shows that it was spun: by the
+//! weight of its phrases ([`score`]), then by how many different changes it would
+//! take that are nearly sure. The likeliest original is decoded ([`decode`]) from
+//! what the table is known to do ([`channel`]) and from how news reads
+//! ([`ngrams`]); a forest weighs the evidence for each change over the whole
+//! document ([`evidence`]), and what it is sure of is proposed. Inside quotation
+//! marks and in names it must be surer: a wrong repair there is worse than none.
 
-mod channel;
-mod decode;
+pub mod channel;
+pub mod decode;
+pub mod evidence;
+pub mod model;
 pub mod ngrams;
-mod score;
+pub mod score;
 pub mod tokens;
 
 use std::ops::Range;
 
-use crate::article::{Article, BlockKind, Fact};
+use crate::article::{Article, BlockKind, Fact, Flag};
 use crate::edit::{Proposal, RuleId};
+use crate::settings::Choice;
 use crate::stage::Deadline;
-use decode::{Choice, Present};
+use decode::Present;
+use evidence::{Candidate, Line, candidates};
+use model::Model;
 use score::SpinScore;
-use tokens::Token;
 
 const PHRASE: RuleId = RuleId("repair.spun.phrase");
 const WORD: RuleId = RuleId("repair.spun.word");
 
 pub(super) const IDS: [RuleId; 2] = [PHRASE, WORD];
 
+/// What is done about spun text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// It is not looked for.
+    Off,
+    /// Every article gets a spin score, spun ones a flag.
+    Detect,
+    /// The same, and spun ones are mended.
+    #[default]
+    Repair,
+}
+
+impl Choice for Mode {
+    const ALL: &'static [(Self, &'static str)] =
+        &[(Self::Off, "off"), (Self::Detect, "detect"), (Self::Repair, "repair")];
+}
+
 /// Clues that are sentences, and so are spun with the article.
 const SPUN_FACTS: [Fact; 4] =
     [Fact::Title, Fact::AlternativeTitle, Fact::Description, Fact::Notice];
 
-/// Margins from which a change is proposed: at these .96 of the changes were right
-/// on news respun with pairs of sites that a trial table had not seen, at 1.8, 2.5
-/// and 3.0 it was .91.
-const MARGIN: f32 = 4.4;
-const MARGIN_QUOTED: f32 = 5.2;
-const MARGIN_NAME: f32 = 5.6;
+/// How likely a change must be right to be made. On news spun with pairs of sites
+/// that the table and the forest had not seen, .97 of the changes were right.
+const SURE: f32 = 0.85;
+const SURE_QUOTED: f32 = 0.9;
+const SURE_OF_NAME: f32 = 0.9;
 
-/// What was measured; the model by itself is surer than it is right.
-const MOST_SURE: f32 = 0.96;
-
-/// By how much an original must beat the next best.
-const LEAD: f32 = 0.7;
+/// A text was spun if it would take so many different changes that are nearly
+/// sure, and so many in a thousand words.
+const NEARLY_SURE: f32 = 0.8;
+const MIN_CHANGES: usize = 5;
+const MIN_PER_THOUSAND: f32 = 8.0;
 
 /// Changes make new neighbours and may so show others; more turns were never needed.
 const MAX_TURNS: usize = 6;
 
-/// Mends the body and, since a spun article has a spun headline, the clues.
-pub(super) fn mend(article: &mut Article, deadline: &Deadline) {
+/// Scores the article and, by the mode, mends the body and, since a spun article
+/// has a spun headline, the clues.
+pub(super) fn mend(article: &mut Article, model: &Model, mode: Mode, deadline: &Deadline) {
     let mut present = None;
     for _ in 0..MAX_TURNS {
-        let lines = lines(article);
-        let tokens: Vec<Vec<Token>> =
-            lines.iter().map(|line| tokens::tokens(&article.text()[line.clone()])).collect();
-        let all = tokens.concat();
-        if !SpinScore::of(&all).is_spun() {
-            return;
-        }
+        let spans = lines(article);
+        let text = article.text();
+        let lines: Vec<Line> = spans.iter().map(|span| Line::new(&text[span.clone()])).collect();
+        let score = SpinScore::of(lines.iter().map(|line| &line.tokens), &model.channel);
         let is_first = present.is_none();
-        let present = present.get_or_insert_with(|| Present::in_text(&all));
+        let present = present
+            .get_or_insert_with(|| Present::in_text(lines.iter().flat_map(|line| &line.tokens)));
+        let proposals = score
+            .may_be_spun()
+            .then(|| candidates(model, &lines, present, score, || deadline.check()))
+            .filter(|found| shows_spinning(found, score))
+            .map(|found| propose(&found, &lines, &spans));
         if is_first {
-            mend_clues(article, deadline);
+            article.spin_score = Some(score.likelihood());
         }
-        let mut proposals = Vec::new();
-        for (line, tokens) in lines.iter().zip(&tokens) {
-            deadline.check();
-            propose(&article.text()[line.clone()], line.start, tokens, present, &mut proposals);
+        let Some(proposals) = proposals else { return };
+        if is_first {
+            article.flag(Flag::SpunText);
+            if mode == Mode::Repair {
+                mend_clues(article, model, score, deadline);
+            }
         }
-        if proposals.is_empty() {
+        if mode != Mode::Repair || proposals.is_empty() {
             return;
         }
         article.apply(proposals);
     }
 }
 
-fn mend_clues(article: &mut Article, deadline: &Deadline) {
+fn shows_spinning(found: &[Candidate], score: SpinScore) -> bool {
+    let mut entries: Vec<*const channel::Entry> = found
+        .iter()
+        .filter(|candidate| candidate.probability >= NEARLY_SURE)
+        .map(|candidate| std::ptr::from_ref(candidate.choice.entry))
+        .collect();
+    entries.sort_unstable();
+    entries.dedup();
+    let per_thousand = entries.len() as f32 * 1000.0 / score.words.max(1) as f32;
+    entries.len() >= MIN_CHANGES && per_thousand >= MIN_PER_THOUSAND
+}
+
+fn mend_clues(article: &mut Article, model: &Model, score: SpinScore, deadline: &Deadline) {
     for clue in &mut article.evidence.clues {
         if !SPUN_FACTS.contains(&clue.fact) {
             continue;
         }
-        deadline.check();
         let text = clue.value.text();
-        let mut proposals = Vec::new();
-        let tokens = tokens::tokens(text);
-        propose(text, 0, &tokens, &Present::in_text(&tokens), &mut proposals);
+        let (whole, lines) = (0..text.len(), [Line::new(text)]);
+        let present = Present::in_text(&lines[0].tokens);
+        let found = candidates(model, &lines, &present, score, || deadline.check());
+        let proposals = propose(&found, &lines, std::slice::from_ref(&whole));
         clue.value.apply(proposals);
     }
 }
@@ -106,60 +146,28 @@ fn lines(article: &Article) -> Vec<Range<usize>> {
     lines
 }
 
-fn propose(
-    text: &str,
-    offset: usize,
-    tokens: &[Token],
-    present: &Present,
-    proposals: &mut Vec<Proposal>,
-) {
-    let quoted = quoted_tokens(text, tokens);
-    for choice in decode::decode(tokens, present) {
-        let first = &tokens[choice.tokens.start];
-        let span = first.span.start..tokens[choice.tokens.end - 1].span.end;
-        let spun = &text[span.clone()];
-        let is_name = !choice.entry.is_name()
-            && spun.starts_with(char::is_uppercase)
-            && choice.tokens.start > 0
-            && tokens[choice.tokens.start - 1].is_word();
-        let wanted = match (is_name, quoted[choice.tokens.start]) {
-            (true, _) => MARGIN_NAME,
-            (false, true) => MARGIN_QUOTED,
-            (false, false) => MARGIN,
+fn propose(found: &[Candidate], lines: &[Line], spans: &[Range<usize>]) -> Vec<Proposal> {
+    let mut proposals: Vec<Proposal> = Vec::new();
+    for candidate in found {
+        let wanted = match (candidate.is_name, candidate.is_quoted) {
+            (true, _) => SURE_OF_NAME,
+            (false, true) => SURE_QUOTED,
+            (false, false) => SURE,
         };
-        if choice.margin >= wanted && choice.lead >= LEAD {
-            let after = in_case_of(spun, choice.entry.original_text);
-            let rule = if is_phrase(&choice) { PHRASE } else { WORD };
-            let confidence = (1.0 / (1.0 + (-choice.margin).exp())).min(MOST_SURE);
-            let place = offset + span.start..offset + span.end;
-            proposals.push(Proposal::edit(rule, place, after, confidence));
+        if candidate.probability < wanted {
+            continue;
         }
+        let (line, start) = (&lines[candidate.line], spans[candidate.line].start);
+        let span = line.span(&candidate.choice.tokens);
+        let place = start + span.start..start + span.end;
+        if proposals.last().is_some_and(|last| last.span.end > place.start) {
+            continue;
+        }
+        let after = in_case_of(&line.text[span], &candidate.choice.entry.original_text);
+        let rule = if candidate.choice.entry.is_phrase() { PHRASE } else { WORD };
+        proposals.push(Proposal::edit(rule, place, after, candidate.probability));
     }
-}
-
-fn is_phrase(choice: &Choice) -> bool {
-    choice.entry.spun.len() > 1 || choice.entry.original.len() > 1
-}
-
-/// For each token whether quotation marks are open before it.
-fn quoted_tokens(text: &str, tokens: &[Token]) -> Vec<bool> {
-    let mut open = false;
-    let mut done = 0;
-    tokens
-        .iter()
-        .map(|token| {
-            for character in text[done..token.span.start.max(done)].chars() {
-                match character {
-                    '“' | '„' | '«' => open = true,
-                    '”' | '»' => open = false,
-                    '"' => open = !open,
-                    _ => {}
-                }
-            }
-            done = done.max(token.span.start);
-            open
-        })
-        .collect()
+    proposals
 }
 
 /// Small words that names leave small.

@@ -4,18 +4,15 @@
 //! it holds hashes and rounded counts and no text.
 //!
 //! The file: the number of tokens counted (u64, little endian, as all here),
-//! 65,537 offsets of buckets (u32), then the entries (u32). An n-gram's hash
-//! chooses the bucket by its top 16 bits; an entry holds the next 26 bits and
+//! 131,073 offsets of buckets (u32), then the entries (u32). An n-gram's hash
+//! chooses the bucket by its top 17 bits; an entry holds the next 26 bits and
 //! the count in steps of half an octave, so that two n-grams are taken for each
 //! other once in some millions of questions.
 
+use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use super::tokens::WordHash;
-
-pub static NEWS: LazyLock<Ngrams> = LazyLock::new(|| {
-    Ngrams::read(include_bytes!("news.ngrams")).expect("the file is part of the crate")
-});
 
 #[derive(Debug)]
 pub struct Ngrams {
@@ -24,7 +21,8 @@ pub struct Ngrams {
     entries: Vec<u32>,
 }
 
-const BUCKETS: usize = 1 << 16;
+const BUCKET_BITS: u32 = 17;
+const BUCKETS: usize = 1 << BUCKET_BITS;
 const COUNT_BITS: u32 = 6;
 
 /// What is lost when a shorter history must do.
@@ -64,53 +62,93 @@ impl Ngrams {
         bytes
     }
 
-    pub fn tokens(&self) -> f64 {
-        self.tokens
-    }
-
-    /// The count of an n-gram, within a fifth; 0 if it is rare.
-    pub fn count(&self, words: &[WordHash]) -> f32 {
-        let hash = ngram_hash(words);
+    /// The count of an n-gram by its hash, within a fifth; 0 if it is rare.
+    fn count_of(&self, hash: u64) -> f32 {
         let bucket = bucket_of(hash) as usize;
         let entries =
             &self.entries[self.offsets[bucket] as usize..self.offsets[bucket + 1] as usize];
         let wanted = fingerprint_of(hash);
-        let found = entries.partition_point(|entry| entry & !COUNT_MASK < wanted);
-        match entries.get(found) {
-            Some(entry) if entry & !COUNT_MASK == wanted => {
-                ((entry & COUNT_MASK) as f32 / 2.0).exp2()
-            }
-            _ => 0.0,
+        // About ten entries, in one or two lines of the cache.
+        match entries.iter().find(|entry| **entry & !COUNT_MASK == wanted) {
+            Some(entry) => COUNTS[(entry & COUNT_MASK) as usize],
+            None => 0.0,
         }
-    }
-
-    /// The logarithm of how likely `word` is after the two words before it.
-    pub fn log_likelihood(&self, before: [WordHash; 2], word: WordHash) -> f32 {
-        let [first, second] = before;
-        let all = self.count(&[first, second, word]);
-        if all > 0.0 {
-            let history = self.count(&[first, second]);
-            if history > 0.0 {
-                return (all / history).min(1.0).ln();
-            }
-        }
-        let pair = self.count(&[second, word]);
-        let history = self.count(&[second]);
-        if pair > 0.0 && history > 0.0 {
-            return BACKOFF + (pair / history).min(1.0).ln();
-        }
-        2.0 * BACKOFF + ((self.count(&[word]) + 0.5) / self.tokens as f32).ln()
     }
 }
+
+/// Asks for counts, and remembers the answers: a decoder asks for the same few
+/// n-grams over and over.
+pub struct Reader<'m> {
+    news: &'m Ngrams,
+    answers: RefCell<Vec<(u64, f32)>>,
+}
+
+const ANSWERS: usize = 1 << 13;
+
+/// Two words and how often they were counted, together and the second alone.
+#[derive(Debug, Clone, Copy)]
+pub struct History {
+    pub words: [WordHash; 2],
+    pair: f32,
+    last: f32,
+}
+
+impl<'m> Reader<'m> {
+    pub fn new(news: &'m Ngrams) -> Self {
+        Self { news, answers: RefCell::new(vec![(0, 0.0); ANSWERS]) }
+    }
+
+    /// How often news holds the words, within a fifth; 0 if rarely.
+    pub fn count(&self, words: &[WordHash]) -> f32 {
+        let hash = ngram_hash(words);
+        let answer = &mut self.answers.borrow_mut()[hash as usize % ANSWERS];
+        if answer.0 != hash {
+            *answer = (hash, self.news.count_of(hash));
+        }
+        answer.1
+    }
+
+    /// Whether a word makes up more than the given share of news.
+    pub fn is_commoner(&self, word: WordHash, share: f64) -> bool {
+        f64::from(self.count(&[word])) >= share * self.news.tokens
+    }
+
+    /// What is known of two words that others may follow.
+    pub fn history(&self, words: [WordHash; 2]) -> History {
+        History { words, pair: self.count(&words), last: self.count(&words[1..]) }
+    }
+
+    /// The logarithm of how likely `word` is after `before`.
+    pub fn log_likelihood(&self, before: &History, word: WordHash) -> f32 {
+        let [first, second] = before.words;
+        if before.pair > 0.0 {
+            let all = self.count(&[first, second, word]);
+            if all > 0.0 {
+                return (all / before.pair).min(1.0).ln();
+            }
+        }
+        if before.last > 0.0 {
+            let pair = self.count(&[second, word]);
+            if pair > 0.0 {
+                return BACKOFF + (pair / before.last).min(1.0).ln();
+            }
+        }
+        2.0 * BACKOFF + ((self.count(&[word]) + 0.5) / self.news.tokens as f32).ln()
+    }
+}
+
+/// What each number of steps stands for.
+static COUNTS: LazyLock<[f32; 1 << COUNT_BITS]> =
+    LazyLock::new(|| std::array::from_fn(|steps| (steps as f32 / 2.0).exp2()));
 
 const COUNT_MASK: u32 = (1 << COUNT_BITS) - 1;
 
 fn bucket_of(hash: u64) -> u64 {
-    hash >> 48
+    hash >> (64 - BUCKET_BITS)
 }
 
 fn fingerprint_of(hash: u64) -> u32 {
-    (hash >> 16) as u32 & !COUNT_MASK
+    (hash >> (32 - BUCKET_BITS)) as u32 & !COUNT_MASK
 }
 
 /// Twice the binary logarithm.

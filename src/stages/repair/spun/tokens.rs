@@ -16,6 +16,8 @@ pub struct Token {
     pub hash: WordHash,
     /// Nothing but a space stands between this word and the token before.
     pub follows_on: bool,
+    /// Whether it takes "an".
+    pub is_vowel: bool,
 }
 
 impl Token {
@@ -32,6 +34,19 @@ pub fn comma() -> WordHash {
 /// Stands for the end of a sentence or line.
 pub fn stop() -> WordHash {
     word_hash(".")
+}
+
+/// Whether a word or phrase opens with the sound of a vowel, as far as letters tell.
+pub fn takes_an(text: &str) -> bool {
+    const SILENT: [&str; 4] = ["hour", "honest", "honor", "honour"];
+    const CONSONANT: [&str; 8] = ["uni", "use", "usu", "util", "eu", "one", "once", "ubiq"];
+    let opens = |with: &&str| {
+        text.len() >= with.len()
+            && text.as_bytes()[..with.len()].eq_ignore_ascii_case(with.as_bytes())
+    };
+    let is_vowel = text.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O', 'U', '8']);
+    let is_unin = opens(&"unin") || opens(&"unim");
+    SILENT.iter().any(opens) || is_vowel && (is_unin || !CONSONANT.iter().any(opens))
 }
 
 /// Hashes a word in lower case, whichever apostrophe it has.
@@ -59,7 +74,8 @@ fn number_hash(figures: &mut [u8]) -> WordHash {
 
 /// The tokens of `text`, with a stop at either end.
 pub fn tokens(text: &str) -> Vec<Token> {
-    let mark_at = |at: usize, hash| Token { span: at..at, hash, follows_on: false };
+    let mark_at =
+        |at: usize, hash| Token { span: at..at, hash, follows_on: false, is_vowel: false };
     let mut tokens = vec![mark_at(0, stop())];
     let mut end = 0;
     for span in words(text) {
@@ -67,9 +83,10 @@ pub fn tokens(text: &str) -> Vec<Token> {
         if let Some(hash) = mark(gap).filter(|_| tokens.len() > 1) {
             tokens.push(mark_at(end, hash));
         }
-        let hash = word_hash(&text[span.clone()]);
+        let word = &text[span.clone()];
+        let (hash, is_vowel) = (word_hash(word), takes_an(word));
         end = span.end;
-        tokens.push(Token { span, hash, follows_on: gap == " " });
+        tokens.push(Token { span, hash, follows_on: gap == " ", is_vowel });
     }
     tokens.push(mark_at(end, stop()));
     tokens

@@ -1,12 +1,30 @@
-//! Counts what the repair stage's language model of news needs: how often the
-//! words that spinners write, and those they wrote them for, stand beside others.
+//! Makes what the repair of spun news knows: the table of spun phrases ([`table`]),
+//! counts of the words about them, and the forest that weighs the evidence
+//! ([`judge`]).
+//!
+//! What is measured must not have been learnt. To measure on the pairs of some
+//! sites, with a table, counts and forest that know nothing of them:
+//!
+//! ```text
+//! copydesk-train table TABLE LISTS NEWS SEEN --without=SITES
+//! copydesk-train spun NGRAMS TABLE NEWS
+//! copydesk-train judge FOREST LISTS NGRAMS NEWS SEEN --without=SITES
+//! copydesk-train mark MARKED OTHER-NEWS SEEN --only=SITES
+//! copydesk-train check spun TABLE NGRAMS FOREST MARKED
+//! ```
+
+pub mod inflection;
+pub mod judge;
+mod lexicon;
+mod spin;
+pub mod table;
 
 use std::collections::HashSet;
 use std::io::Read;
 use std::path::Path;
 
 use crate::stages::repair::spun::ngrams::{Ngrams, ngram_hash};
-use crate::stages::repair::spun::tokens::{WordHash, tokens, word_hash};
+use crate::stages::repair::spun::tokens::{WordHash, tokens};
 use crate::text::hashing::FastMap;
 
 /// Counts below these are left out: words, pairs, threes.
@@ -14,6 +32,24 @@ const MIN_COUNTS: [u32; 3] = [20, 4, 6];
 
 /// Words so common that counting all about them would fill the model.
 const COMMONEST: usize = 60;
+
+/// Spins `news`, articles separated by U+001E, with the pairs seen on some sites:
+/// a JSON object with `marked` a line.
+pub fn mark(sources: &table::Sources, sites: &[String]) -> std::io::Result<Vec<u8>> {
+    let spinner = spin::Spinner::new(table::seen_on(sources, sites)?, judge::USED);
+    let news = std::fs::read_to_string(&sources.news)?;
+    let mut lines = String::new();
+    for article in news.split('\u{1e}').map(str::trim).filter(|a| a.len() > SHORTEST) {
+        let plain = article.replace('{', "(").replace('}', ")").replace('|', "/");
+        let marked = spinner.spin(&plain).marked();
+        lines.push_str(&serde_json::json!({ "marked": marked }).to_string());
+        lines.push('\n');
+    }
+    Ok(lines.into_bytes())
+}
+
+/// Shorter articles, in bytes, say little.
+const SHORTEST: usize = 400;
 
 /// Counts `news`, articles separated by U+001E, for the words of `channel`, the
 /// table of spun phrases, and packs the counts.
@@ -62,17 +98,7 @@ fn core_words(channel: &str, words: &FastMap<WordHash, u32>) -> HashSet<WordHash
     by_count.sort_unstable_by(|a, b| b.cmp(a));
     let commonest: HashSet<WordHash> =
         by_count.iter().take(COMMONEST).map(|(_, word)| *word).collect();
-    channel
-        .lines()
-        .flat_map(|line| line.split('\t').take(2))
-        .flat_map(|side| side.split([' ']))
-        .map(word_hash_of)
-        .filter(|word| !commonest.contains(word))
-        .collect()
-}
-
-fn word_hash_of(word: &str) -> WordHash {
-    tokens(word).iter().find(|t| t.is_word()).map_or(0, |t| word_hash(&word[t.span.clone()]))
+    table::words_of(channel).into_iter().filter(|word| !commonest.contains(word)).collect()
 }
 
 fn grams<const LENGTH: usize>(

@@ -1,0 +1,83 @@
+//! What is done about text that a synonym spinner wrote, by the mode, and how it
+//! is measured.
+
+use copydesk::article::{Article, Flag};
+use copydesk::eval::marked::Marked;
+use copydesk::eval::spun::evaluate;
+use copydesk::stage::{Deadline, Stage};
+use copydesk::stages::repair::{Repair, SpunMode};
+
+const MARKED: &str = "{Protection|Defence} ministers left the {jap|eastern} {metropolis|city} \
+    {with out|without} an {settlement|agreement} on Tuesday, after {practically|nearly} six \
+    hours of talks. The alliance’s {Secretary-Basic|Secretary-General} {informed|told} a \
+    {information|news} {convention|conference} that the {state of affairs|situation} was \
+    {critical|serious}. He {stated|said} his {nation|country} had a {actual|real} concern \
+    {in regards to|about} the {navy|military} {workouts|exercises} {alongside|along} its border. \
+    The {Overseas|Foreign} Minister put {ahead|forward} a proposal in {dangerous religion|bad \
+    faith}, a diplomat {stated|said} on {situation|condition} of anonymity. The {marketing \
+    campaign|campaign} {in opposition to|against} the {White Home|White House} had been \
+    {known as|called} off, {however|but} the {primary|first} round of the {basic|general} \
+    election was held {earlier than|before} that.";
+
+fn repaired(text: &str, mode: SpunMode) -> Article {
+    let mut article = Article::from_text(text);
+    Repair::new(mode).apply(&mut article, &Deadline::never());
+    article
+}
+
+#[test]
+fn the_mode_says_what_is_done_about_spun_text() {
+    let spun = Marked::read(MARKED).spun;
+    let off = repaired(&spun, SpunMode::Off);
+    assert_eq!((off.text(), off.spin_score), (spun.as_str(), None));
+    assert!(off.flags.is_empty());
+
+    let detected = repaired(&spun, SpunMode::Detect);
+    assert_eq!((detected.text(), &detected.flags[..]), (spun.as_str(), &[Flag::SpunText][..]));
+    assert!(detected.spin_score.is_some_and(|score| score > 0.9));
+
+    let mended = repaired(&spun, SpunMode::Repair);
+    assert_eq!(mended.flags, [Flag::SpunText]);
+    assert!(mended.text().contains("told a news conference"), "{}", mended.text());
+    assert!(mended.text().contains("the White House"), "{}", mended.text());
+}
+
+#[test]
+fn text_as_it_was_gets_a_low_score_and_stays() {
+    let clean = Marked::read(MARKED).original();
+    let article = repaired(&clean, SpunMode::Repair);
+    assert_eq!(article.text(), clean);
+    assert!(article.flags.is_empty());
+    assert!(article.spin_score.is_some_and(|score| score < 0.1), "{:?}", article.spin_score);
+}
+
+#[test]
+fn both_sides_of_a_mark_are_read() {
+    let marked = Marked::read("The {White Home|White House} {said|said} {a lot|much/many}.");
+    assert_eq!(marked.spun, "The White Home said a lot.");
+    assert_eq!(marked.original(), "The White House said much.");
+    let differs: Vec<bool> = marked.marks.iter().map(|mark| mark.differs).collect();
+    assert_eq!(differs, [true, false, true]);
+    assert_eq!(marked.truths(&(19..26), 9), [" much.", " many."]);
+}
+
+#[test]
+fn a_measurement_counts_places_restored_and_edits_that_are_false() {
+    let line = serde_json::json!({ "marked": MARKED }).to_string();
+    let report = evaluate(line.as_bytes(), &Repair::default()).unwrap();
+    assert_eq!((report.documents, report.flagged, report.clean_changed), (1, [1, 0], 0));
+    assert_eq!(report.all.places, Marked::read(MARKED).marks.len());
+    assert!(report.all.restored > report.all.places / 2, "{report}");
+    // What is harmless counts for all and not for what matters.
+    assert!(report.that_matter.places < report.all.places);
+    assert!((report.area_under_curve() - 1.0).abs() < 1e-9);
+
+    // The same text with the truth denied: every edit is false.
+    let denied = Marked::read(MARKED).spun;
+    let line = serde_json::json!({ "marked": denied }).to_string();
+    let report = evaluate(line.as_bytes(), &Repair::default()).unwrap();
+    assert_eq!((report.all.places, report.all.restored), (0, 0));
+    assert!(report.all.wrong > 10, "{report}");
+    assert!(evaluate("".as_bytes(), &Repair::default()).is_err());
+    assert!(evaluate("{".as_bytes(), &Repair::default()).is_err());
+}
