@@ -91,14 +91,13 @@ def senses(root):
                 irregular[(base, part)].append(form)
     known = {}
     for word, uses in counts.items():
-        (part, file), _ = uses.most_common(1)[0]
-        if part in "nv":
-            for form in [*inflected(word, part), *irregular[(word, part)]]:
-                known.setdefault(form, file)
-    for word, uses in counts.items():
-        (part, file), _ = uses.most_common(1)[0]
-        known[word] = file
-    return known
+        (part, file), count = uses.most_common(1)[0]
+        forms = [*inflected(word, part), *irregular[(word, part)]] if part in "nv" else [word]
+        for form in forms:
+            # "said" is what one says, not the adjective.
+            if form not in known or known[form][0] < count:
+                known[form] = (count, file)
+    return {word: file for word, (_, file) in known.items()}
 
 
 def main():

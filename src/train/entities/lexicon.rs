@@ -15,10 +15,13 @@ const SOURCES: &str = "made of GeoNames (CC BY 4.0), the United States census of
     domain), WordNet 3.0 (WordNet licence), the project's own lists, and counts of words in news, by \
     `copydesk-train lexicon LEXICON FOLDER NEWS`, FOLDER made by collect.py";
 
+pub const ORGANISATIONS: &str = include_str!("lists/organisations.txt");
+pub const PLACES: &str = include_str!("lists/places.txt");
+
 const LISTS: [(Kind, &str, bool); 7] = [
-    (Kind::Organisation, include_str!("lists/organisations.txt"), true),
+    (Kind::Organisation, ORGANISATIONS, true),
     (Kind::OrganisationWord, include_str!("lists/organisation_words.txt"), true),
-    (Kind::Place, include_str!("lists/places.txt"), true),
+    (Kind::Place, PLACES, true),
     (Kind::PlaceWord, include_str!("lists/place_words.txt"), true),
     (Kind::OtherName, include_str!("lists/other_names.txt"), true),
     (Kind::Demonym, include_str!("lists/demonyms.txt"), false),

@@ -3,8 +3,8 @@
 //!
 //! A model file is a line of text that says what it was made of and how, then,
 //! little-endian: the scale (f32), the transitions ([`TAGS`] + 1 rows of [`TAGS`] +
-//! 1, f32; the last row is the start, the last column the end), and the table
-//! ([`ROWS`] × 8 × i8, the eighth of each row empty).
+//! 1, f32; the last row is the start, the last column the end), which rows of the table
+//! are there (a bit each, [`ROWS`] in all), and those ([`TAGS`] × i8 each).
 
 use std::sync::LazyLock;
 
@@ -41,6 +41,7 @@ pub static ENGLISH: LazyLock<Model> = LazyLock::new(|| {
 pub struct Model {
     scale: f32,
     transitions: Transitions,
+    /// Padded to eight, so that a row is added at once.
     table: Vec<[i8; 8]>,
 }
 
@@ -64,18 +65,39 @@ impl Model {
             *number = f32::from_le_bytes(*bytes);
             rest = behind;
         }
-        let (rows, rest) = rest.as_chunks::<8>();
-        let table: Vec<[i8; 8]> = rows.iter().map(|row| row.map(u8::cast_signed)).collect();
+        let (there, rest) = rest.split_at_checked(ROWS / 8)?;
+        let (rows, rest) = rest.as_chunks::<TAGS>();
+        let mut rows = rows.iter();
+        let mut table = vec![[0; 8]; ROWS];
+        for (index, row) in table.iter_mut().enumerate() {
+            if there[index / 8] >> (index % 8) & 1 == 1 {
+                for (weight, byte) in row.iter_mut().zip(rows.next()?) {
+                    *weight = byte.cast_signed();
+                }
+            }
+        }
         let scale = f32::from_le_bytes(*scale);
-        (rest.is_empty() && table.len() == ROWS).then_some(Self { scale, transitions, table })
+        let fits = rest.is_empty() && rows.next().is_none();
+        fits.then_some(Self { scale, transitions, table })
     }
 
     #[cfg(feature = "train")]
-    pub fn write(header: &str, scale: f32, transitions: &Transitions, table: &[[i8; 8]]) -> Vec<u8> {
+    pub fn write(
+        header: &str,
+        scale: f32,
+        transitions: &Transitions,
+        table: &[[i8; TAGS]],
+    ) -> Vec<u8> {
         let mut file = format!("{header}\n").into_bytes();
         file.extend(scale.to_le_bytes());
         file.extend(transitions.iter().flatten().flat_map(|number| number.to_le_bytes()));
-        file.extend(table.iter().flatten().map(|number| number.cast_unsigned()));
+        let is_there = |row: &[i8; TAGS]| row.iter().any(|weight| *weight != 0);
+        for rows in table.chunks(8) {
+            let bits = rows.iter().enumerate().map(|(bit, row)| u8::from(is_there(row)) << bit);
+            file.push(bits.sum());
+        }
+        let rows = table.iter().filter(|row| is_there(row));
+        file.extend(rows.flatten().map(|weight| weight.cast_unsigned()));
         file
     }
 
