@@ -152,6 +152,8 @@ pub enum Flag {
     NotAnArticle,
     /// The payload's bytes could not all be decoded in any encoding.
     LossyDecoding,
+    /// A good part of the paragraphs is in another language.
+    MixedLanguage,
 }
 
 impl Flag {
@@ -162,6 +164,7 @@ impl Flag {
             Flag::Paywalled => "paywalled",
             Flag::NotAnArticle => "not_an_article",
             Flag::LossyDecoding => "lossy_decoding",
+            Flag::MixedLanguage => "mixed_language",
         }
     }
 }

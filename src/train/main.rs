@@ -6,6 +6,14 @@
 //! `copydesk-train spun MODEL CHANNEL NEWS` counts the words of the repair
 //! stage's table of spun phrases in clean news, articles separated by U+001E.
 //!
+//! `copydesk-train language MODEL FOLDER` trains the tag stage's model of languages on
+//! what `src/train/language/collect.py` collected.
+//!
+//! `copydesk-train lexicon LEXICON FOLDER NEWS` makes the lexicon of the entity tagger
+//! out of what `src/train/entities/collect.py` collected and of clean news;
+//! `copydesk-train ner MODEL LEXICON SENTENCES` trains the tagger on sentences, one
+//! JSON object a line: `source`, `tokens` and IOB2 `tags` over PER, ORG and LOC.
+//!
 //! A set is a file of JSON objects, one a line: `id`, `url`, `html` or
 //! `flat_text`, and `gold_text`.
 
@@ -13,7 +21,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use copydesk::train::boilerplate::{self, Form};
-use copydesk::train::spun;
+use copydesk::train::{entities, language, spun};
 
 const SOURCES: &str = "trained on article-extraction-dataset (Apache-2.0), scrapinghub's \
     article-extraction-benchmark (MIT), fundus with its evaluation (MIT), WCXB articles (CC BY 4.0)";
@@ -26,10 +34,21 @@ fn main() -> ExitCode {
         ["check", "flat", ref sets @ ..] => print!("{}", check(sets, Form::Flat)),
         ["page", model, ref sets @ ..] => return write(model, sets, Form::Page, "page"),
         ["flat", model, ref sets @ ..] => return write(model, sets, Form::Flat, "flat"),
-        ["spun", model, channel, news] => return count(model, channel, news),
+        ["spun", model, channel, news] => {
+            return store(model, spun::count(channel.as_ref(), news.as_ref()));
+        }
+        ["language", model, folder] => return store(model, language::train(folder.as_ref())),
+        ["lexicon", lexicon, folder, news] => {
+            return store(lexicon, entities::lexicon::make(folder.as_ref(), news.as_ref()));
+        }
+        ["ner", model, lexicon, sentences] => {
+            return store(model, entities::train(lexicon.as_ref(), sentences.as_ref()));
+        }
         _ => {
             eprintln!(
-                "usage: copydesk-train spun MODEL CHANNEL NEWS | page|flat MODEL SET… | check page|flat SET…"
+                "usage: copydesk-train page|flat MODEL SET… | check page|flat SET… | \
+                 spun MODEL CHANNEL NEWS | language MODEL FOLDER | lexicon LEXICON FOLDER NEWS | \
+                 ner MODEL LEXICON SENTENCES"
             );
             return ExitCode::from(2);
         }
@@ -59,13 +78,12 @@ fn write(model: &str, sets: &[&str], form: Form, name: &str) -> ExitCode {
     }
 }
 
-fn count(model: &str, channel: &str, news: &str) -> ExitCode {
-    let written = spun::count(channel.as_ref(), news.as_ref())
-        .and_then(|counts| std::fs::write(model, counts));
-    match written {
+/// Writes a file that was made, if it was.
+fn store(path: &str, made: std::io::Result<Vec<u8>>) -> ExitCode {
+    match made.and_then(|bytes| std::fs::write(path, bytes)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("counting {news} for {model}: {error}");
+            eprintln!("making {path}: {error}");
             ExitCode::FAILURE
         }
     }

@@ -2,5 +2,8 @@
 
 pub mod boilerplate;
 pub mod boosting;
+pub mod entities;
 pub mod labels;
+pub mod language;
+pub mod random;
 pub mod spun;

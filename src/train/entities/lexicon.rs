@@ -60,7 +60,8 @@ pub fn make(folder: &Path, news: &Path) -> io::Result<Vec<u8>> {
 
 fn names(collected: &str) -> FastMap<u64, u16> {
     let mut names: FastMap<u64, u16> = FastMap::default();
-    let mut add = |name: &str, kind: Kind| *names.entry(name_hash(name)).or_default() |= kind as u16;
+    let mut add =
+        |name: &str, kind: Kind| *names.entry(name_hash(name)).or_default() |= kind as u16;
     for (kind, name) in collected.lines().filter_map(|line| line.split_once('\t')) {
         let kind = match kind {
             "given" => Kind::Given,
@@ -131,7 +132,10 @@ const BESIDE: [(bool, &str); 12] = [
          committee department institute association foundation police spokesman executives officials \
          reported announced",
     ),
-    (false, "river street county city island airport avenue road valley beach region province residents area"),
+    (
+        false,
+        "river street county city island airport avenue road valley beach region province residents area",
+    ),
 ];
 
 impl Counts {
@@ -200,7 +204,8 @@ impl Counts {
             let mut surroundings = 0;
             for neighbour in 0..NEIGHBOURS {
                 let usual = self.all.beside[neighbour] as f32 / self.all.count as f32;
-                let seen = (word.beside[neighbour] as f32 + 3.0 * usual) / (word.count as f32 + 3.0);
+                let seen =
+                    (word.beside[neighbour] as f32 + 3.0 * usual) / (word.count as f32 + 3.0);
                 let level = match seen / usual.max(1e-6) {
                     ratio if ratio < 0.5 => 1,
                     ratio if ratio < 1.8 => 2,

@@ -147,8 +147,8 @@ fn compose(corpora: &[Corpus], target: usize, random: &mut Random, example: &mut
     example.clear();
     let corpus = &corpora[target];
     let words = MOST_WORDS.powf(0.2 + 0.8 * random.unit()) as usize + 1;
-    let is_text = !corpus.text.is_empty()
-        && (corpus.words.is_empty() || random.unit() < TEXT_SHARE);
+    let is_text =
+        !corpus.text.is_empty() && (corpus.words.is_empty() || random.unit() < TEXT_SHARE);
     let start = if is_text { random.below(corpus.text.len()) } else { 0 };
     for index in 0..words {
         if words > 3 && random.unit() < FOREIGN_SHARE {

@@ -32,8 +32,8 @@ pub struct Known {
 
 /// Words in small letters that join the parts of a name.
 pub const JOINTS: [&str; 25] = [
-    "of", "the", "and", "for", "de", "la", "del", "di", "da", "dos", "du", "van", "von", "der", "den", "al",
-    "bin", "ibn", "el", "y", "e", "&", "'s", "’s", "-",
+    "of", "the", "and", "for", "de", "la", "del", "di", "da", "dos", "du", "van", "von", "der",
+    "den", "al", "bin", "ibn", "el", "y", "e", "&", "'s", "’s", "-",
 ];
 
 /// Words in small letters that names begin with.
@@ -48,8 +48,7 @@ pub fn know(text: &str, tokens: &[Token], lexicon: &Lexicon, known: &mut Vec<Kno
     known.clear();
     known.extend(tokens.iter().map(|token| {
         let exact = lexicon.entry(token.hash);
-        let lowered =
-            if token.lower == token.hash { exact } else { lexicon.entry(token.lower) };
+        let lowered = if token.lower == token.hash { exact } else { lexicon.entry(token.lower) };
         let is_name = match token.form {
             form if form.is_capital() => true,
             Form::Lower => exact.case() >= MOSTLY_CAPITAL,
@@ -105,7 +104,8 @@ fn join(text: &str, tokens: &[Token], known: &mut [Known]) {
                 break;
             }
         }
-        if matches!(tokens.get(index + 1), Some(next) if matches!(next.form, Form::Number | Form::WithDigits)) {
+        if matches!(tokens.get(index + 1), Some(next) if matches!(next.form, Form::Number | Form::WithDigits))
+        {
             known[index + 1].is_candidate = true;
         }
         // "van Gogh", "al - Assad"
@@ -139,11 +139,8 @@ fn list(lexicon: &Lexicon, known: &mut [Known]) {
                 break;
             }
             phrase = joined(phrase, next.lower);
-            let kinds = if offset == 0 {
-                next.lowered.kinds()
-            } else {
-                lexicon.entry(phrase).kinds()
-            };
+            let kinds =
+                if offset == 0 { next.lowered.kinds() } else { lexicon.entry(phrase).kinds() };
             if kinds != 0 {
                 (best, length) = (kinds, offset + 1);
             }

@@ -178,7 +178,9 @@ impl Lattice {
 
     /// How likely `from` and then `to` are at `at` and behind it, after [`Lattice::sum`].
     pub fn pair(&self, transitions: &Transitions, at: usize, from: usize, to: usize) -> f32 {
-        (self.forward[at][from] + transitions[from][to] + self.scores[at + 1][to]
+        (self.forward[at][from]
+            + transitions[from][to]
+            + self.scores[at + 1][to]
             + self.backward[at + 1][to]
             - self.total)
             .exp()
@@ -241,7 +243,13 @@ impl Lattice {
     }
 
     /// Of all readings, the share that has just this name.
-    fn probability(&self, transitions: &Transitions, start: usize, end: usize, path: &[usize]) -> f32 {
+    fn probability(
+        &self,
+        transitions: &Transitions,
+        start: usize,
+        end: usize,
+        path: &[usize],
+    ) -> f32 {
         let mut score = self.forward[start][path[0]];
         for at in start + 1..end {
             score += transitions[path[at - start - 1]][path[at - start]]

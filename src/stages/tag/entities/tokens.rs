@@ -100,7 +100,8 @@ fn blank_end(text: &str, at: usize, end: usize) -> Option<usize> {
 /// Up to the next blank.
 fn piece_end(text: &str, start: usize, end: usize) -> usize {
     let bytes = &text.as_bytes()[start..end];
-    let ascii = bytes.iter().position(|byte| byte.is_ascii_whitespace() || *byte == 0xc2 || *byte >= 0xe1);
+    let ascii =
+        bytes.iter().position(|byte| byte.is_ascii_whitespace() || *byte == 0xc2 || *byte >= 0xe1);
     match ascii {
         Some(found) if !bytes[found].is_ascii() => {
             text[start..end].find(char::is_whitespace).map_or(end, |found| start + found)
@@ -136,7 +137,8 @@ fn split(text: &str, piece: Range<usize>, tokens: &mut Vec<Token>) {
                     end += character.len_utf8();
                 }
             }
-            let form = if matches!(character, '.' | '!' | '?' | '…') { Form::End } else { Form::Mark };
+            let form =
+                if matches!(character, '.' | '!' | '?' | '…') { Form::End } else { Form::Mark };
             push(text, at..end, form, tokens);
             at = end;
         } else {
@@ -167,17 +169,23 @@ fn word_end(text: &str, start: usize, end: usize) -> usize {
         let goes_on = match character {
             '\'' | '’' => joins && !is_possessive(&text[behind..end]),
             '&' => joins,
-            '-' | '‐' | '‑' => joins && next.is_some_and(|next| !next.is_lowercase()) || {
-                joins && text[start..at].starts_with(char::is_lowercase)
-            },
+            '-' | '‐' | '‑' => {
+                joins && next.is_some_and(|next| !next.is_lowercase()) || {
+                    joins && text[start..at].starts_with(char::is_lowercase)
+                }
+            }
             '.' if joins => {
                 // "U.S", "3.5"; a lost blank ("end.The") parts.
-                let is_short = text[start..at].rsplit('.').next().is_some_and(|part| part.len() <= 2);
+                let is_short =
+                    text[start..at].rsplit('.').next().is_some_and(|part| part.len() <= 2);
                 is_short || next.is_some_and(|next| next.is_ascii_digit())
             }
             '.' => return if keeps_stop(&text[start..at]) { behind } else { at },
-            ',' => joins && text[..at].ends_with(|c: char| c.is_ascii_digit())
-                && next.is_some_and(|next| next.is_ascii_digit()),
+            ',' => {
+                joins
+                    && text[..at].ends_with(|c: char| c.is_ascii_digit())
+                    && next.is_some_and(|next| next.is_ascii_digit())
+            }
             '\u{ad}' | '\u{200d}' => joins,
             _ => false,
         };
@@ -196,10 +204,10 @@ fn keeps_stop(word: &str) -> bool {
 }
 
 const ABBREVIATIONS: [&str; 44] = [
-    "Mr", "Mrs", "Ms", "Dr", "Prof", "St", "Ste", "Inc", "Corp", "Co", "Ltd", "Bros", "Jr", "Sr", "Gov",
-    "Sen", "Sens", "Rep", "Reps", "Gen", "Lt", "Col", "Sgt", "Capt", "Cmdr", "Maj", "Adm", "Rev",
-    "Hon", "Pres", "Sec", "Supt", "Det", "Mt", "Ft", "Ave", "Blvd", "Rd", "vs", "No", "Univ",
-    "Dept", "Fr", "Msgr",
+    "Mr", "Mrs", "Ms", "Dr", "Prof", "St", "Ste", "Inc", "Corp", "Co", "Ltd", "Bros", "Jr", "Sr",
+    "Gov", "Sen", "Sens", "Rep", "Reps", "Gen", "Lt", "Col", "Sgt", "Capt", "Cmdr", "Maj", "Adm",
+    "Rev", "Hon", "Pres", "Sec", "Supt", "Det", "Mt", "Ft", "Ave", "Blvd", "Rd", "vs", "No",
+    "Univ", "Dept", "Fr", "Msgr",
 ];
 
 fn form(word: &str) -> Form {
@@ -235,7 +243,11 @@ fn push(text: &str, span: Range<usize>, form: Form, tokens: &mut Vec<Token>) {
     let word = &text[span.clone()];
     let hash = fingerprint(word.as_bytes());
     let lower = match form {
-        Form::Capitalised | Form::Capitals | Form::Initial | Form::Dotted | Form::Mixed
+        Form::Capitalised
+        | Form::Capitals
+        | Form::Initial
+        | Form::Dotted
+        | Form::Mixed
         | Form::WithDigits => lower_hash(word),
         _ => hash,
     };
@@ -263,5 +275,9 @@ pub fn phrase_hash(hashes: impl IntoIterator<Item = u64>) -> u64 {
 /// A phrase's hash with another token behind it; the first joins 0 and stays itself.
 #[inline]
 pub fn joined(phrase: u64, hash: u64) -> u64 {
-    if phrase == 0 { hash } else { (phrase.rotate_left(21) ^ hash).wrapping_mul(0x9e37_79b9_7f4a_7c15) }
+    if phrase == 0 {
+        hash
+    } else {
+        (phrase.rotate_left(21) ^ hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
 }

@@ -75,13 +75,17 @@ impl Model {
         }
         let scale = f32::from_le_bytes(take(&mut rest)?);
         let (rows, rest) = rest.as_chunks::<WIDTH>();
-        let table: Vec<[i8; WIDTH]> =
-            rows.iter().map(|row| row.map(u8::cast_signed)).collect();
+        let table: Vec<[i8; WIDTH]> = rows.iter().map(|row| row.map(u8::cast_signed)).collect();
         (rest.is_empty() && table.len() == ROWS).then_some(Self { languages, table, scale })
     }
 
     #[cfg(feature = "train")]
-    pub fn write(header: &str, languages: &[Language], scale: f32, table: &[[i8; WIDTH]]) -> Vec<u8> {
+    pub fn write(
+        header: &str,
+        languages: &[Language],
+        scale: f32,
+        table: &[[i8; WIDTH]],
+    ) -> Vec<u8> {
         let mut file = format!("{header}\n").into_bytes();
         file.extend((languages.len() as u32).to_le_bytes());
         for language in languages {
