@@ -14,7 +14,7 @@ use crate::stages::tag::entities::lexicon::{Kind, Lexicon};
 use crate::stages::tag::entities::model::{
     self, Lattice, Model, OUTSIDE, START, STOP, TAGS, Transitions,
 };
-use crate::stages::tag::entities::tokens::{Token, tokenise};
+use crate::stages::tag::entities::tokens::{Token, lower_hash, tokenise};
 use crate::train::random::Random;
 
 #[derive(Deserialize)]
@@ -52,7 +52,9 @@ pub fn train(lexicon: &Path, sentences: &Path) -> io::Result<Vec<u8>> {
         .ok_or_else(|| io::Error::other("that is no lexicon"))?;
     let mut rows: Vec<Row> = Vec::new();
     for line in io::BufReader::new(std::fs::File::open(sentences)?).lines() {
-        rows.push(serde_json::from_str(&line?).map_err(io::Error::other)?);
+        let mut row: Row = serde_json::from_str(&line?).map_err(io::Error::other)?;
+        row.mend(&lexicon);
+        rows.push(row);
     }
     let mut random = Random::new(0xada);
     let names = NamePool::of(&rows);
@@ -133,6 +135,31 @@ impl NamePool {
 const CLASSES: [&str; 3] = ["PER", "ORG", "LOC"];
 
 impl Row {
+    /// GUM's names are the proper nouns of its trees, and so lack what is none there:
+    /// "United" before "States", "University" behind "Kyoto".
+    fn mend(&mut self, lexicon: &Lexicon) {
+        if !self.source.starts_with("GUM") {
+            return;
+        }
+        for (span, class) in self.names() {
+            let is_free = |at: usize| self.tags.get(at).is_some_and(|tag| tag == "O");
+            let (mut start, mut end, mut class) = (span.start, span.end, class);
+            if start > 0 && self.tokens[start - 1] == "United" && is_free(start - 1) {
+                start -= 1;
+            }
+            if is_free(end) && self.tokens[end].starts_with(char::is_uppercase) {
+                let entry = lexicon.entry(lower_hash(&self.tokens[end]));
+                if entry.is(Kind::OrganisationWord) {
+                    (end, class) = (end + 1, 1);
+                } else if entry.is(Kind::PlaceWord) {
+                    (end, class) = (end + 1, 2);
+                }
+            }
+            self.tags[start..end].fill(format!("I-{}", CLASSES[class]));
+            self.tags[start] = format!("B-{}", CLASSES[class]);
+        }
+    }
+
     /// Names as spans of tokens, with their class.
     fn names(&self) -> Vec<(Range<usize>, usize)> {
         let mut names: Vec<(Range<usize>, usize)> = Vec::new();
