@@ -157,7 +157,7 @@ fn a_bare_message_leaves_out_what_is_not_known() {
     let raw = decode(r#"{"id":"a1","text":""}"#).expect("a sound message");
     let message = encode(&raw, Verdict::Reject(RejectReason::Empty));
     let expected = concat!(
-        r#"{"id":"a1","author":[],"articleBody":"","wordCount":0,"correction":[],"#,
+        r#"{"id":"a1","author":[],"articleBody":"","wordCount":0,"people":[],"organisations":[],"places":[],"correction":[],"#,
         r#""quotes":[],"quality":{"flags":[]},"removals":[],"edits":[],"#,
         r#""provenance":{"version":"0.1.0","ruleset":"…","#,
         r#""charset":{"name":"UTF-8","source":"valid_utf8"},"inferred":[]},"#,

@@ -107,7 +107,7 @@ impl Reading {
         for found in &self.found {
             let class = Class::ALL[found.class];
             let tokens = trimmed(&self.tokens, first + found.start..first + found.end, class);
-            if !tokens.is_empty() {
+            if !tokens.is_empty() && !is_people(&self.tokens[tokens.clone()], class) {
                 let probability = found.probability;
                 self.mentions.push(Mention { tokens, class, probability });
             }
@@ -118,6 +118,11 @@ impl Reading {
         let tokens = &self.tokens[mention.tokens.clone()];
         tokens[0].span.start..tokens[tokens.len() - 1].span.end
     }
+}
+
+/// "Democrats" are many, and none by name.
+fn is_people(name: &[Token], class: Class) -> bool {
+    class == Class::Person && name.len() == 1 && LEXICON.entry(name[0].lower).is(Kind::Demonym)
 }
 
 /// Whether capitals tell nothing, as in a headline that is set in them.

@@ -114,12 +114,18 @@ impl Model {
         }
         let mut sum = [0i32; WIDTH];
         let mut count = 0u32;
+        // Sixteen-bit sums are twice as fast, and hold so many rows.
+        let mut short = [0i16; WIDTH];
         features(text, script, |row| {
-            for (sum, number) in sum.iter_mut().zip(&self.table[row as usize]) {
-                *sum += i32::from(*number);
+            for (sum, number) in short.iter_mut().zip(&self.table[row as usize]) {
+                *sum += i16::from(*number);
             }
             count += 1;
+            if count % ROWS_IN_SHORT == 0 {
+                flush(&mut short, &mut sum);
+            }
         });
+        flush(&mut short, &mut sum);
         if count == 0 {
             return Vec::new();
         }
@@ -139,6 +145,14 @@ impl Model {
 impl Language {
     fn fit(&self, mean: &[f32; WIDTH]) -> f32 {
         self.bias + self.direction.iter().zip(mean).map(|(a, b)| a * b).sum::<f32>()
+    }
+}
+
+const ROWS_IN_SHORT: u32 = 256;
+
+fn flush(short: &mut [i16; WIDTH], sum: &mut [i32; WIDTH]) {
+    for (sum, short) in sum.iter_mut().zip(short) {
+        *sum += i32::from(std::mem::take(short));
     }
 }
 
@@ -213,9 +227,13 @@ pub struct Letters([u32; Script::COUNT]);
 impl Letters {
     pub fn count(text: &str) -> Self {
         let mut counts = [0; Script::COUNT];
-        for character in text.chars() {
+        // Most texts are ASCII for the most part.
+        let ascii = text.bytes().filter(u8::is_ascii_alphabetic).count();
+        counts[Script::Latin as usize] = u32::try_from(ascii).unwrap_or(u32::MAX);
+        for character in text.chars().filter(|character| !character.is_ascii()) {
             if let Some(script) = Script::of(character) {
-                counts[script as usize] += WEIGHTS[script as usize];
+                let count = &mut counts[script as usize];
+                *count = count.saturating_add(WEIGHTS[script as usize]);
             }
         }
         Self(counts)
