@@ -22,6 +22,6 @@ impl Random {
 
     /// From 0 to `end`, without `end`.
     pub fn below(&mut self, end: usize) -> usize {
-        ((self.next() >> 32) * end as u64 >> 32) as usize
+        (((self.next() >> 32) * end as u64) >> 32) as usize
     }
 }

@@ -263,7 +263,8 @@ fn eval_measures_labelled_pages_and_refuses_others() {
     let sentences = folder.write("sentences.ndjson", format!("{sentence}\n"));
     let entities = run(&["eval", "--task", "entities", &sentences]);
     assert!(stdout(&entities).starts_with("all: F1 1.000"), "{}", stdout(&entities));
-    let texts = folder.write("texts.tsv", format!("en\tparagraph\t{PARAGRAPH}\nfr\tparagraph\t1\n"));
+    let texts =
+        folder.write("texts.tsv", format!("en\tparagraph\t{PARAGRAPH}\nfr\tparagraph\t1\n"));
     let language = run(&["eval", "--task", "language", &texts]);
     assert!(stdout(&language).starts_with("paragraph  2 texts  50.00 %"), "{}", stdout(&language));
     let unlabelled = folder.write("raw.ndjson", article("one", PARAGRAPH));

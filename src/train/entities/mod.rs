@@ -300,9 +300,11 @@ impl Learner {
         let last = stretch.len() - 1;
         gradient[START][stretch[0].1] += 1.0;
         gradient[stretch[last].1][STOP] += 1.0;
-        for tag in 0..TAGS {
-            gradient[START][tag] -= self.lattice.marginal(0, tag);
-            gradient[tag][STOP] -= self.lattice.marginal(last, tag);
+        for (tag, value) in gradient[START].iter_mut().enumerate().take(TAGS) {
+            *value -= self.lattice.marginal(0, tag);
+        }
+        for (tag, row) in gradient.iter_mut().enumerate().take(TAGS) {
+            row[STOP] -= self.lattice.marginal(last, tag);
         }
         for at in 0..last {
             gradient[stretch[at].1][stretch[at + 1].1] += 1.0;
@@ -312,13 +314,12 @@ impl Learner {
                 }
             }
         }
-        for from in 0..=TAGS {
-            for to in 0..=TAGS {
-                let value = gradient[from][to];
-                if value.abs() > 1e-4 && self.transitions[from][to] > NEVER {
-                    self.transition_squares[from][to] += value * value;
-                    self.transitions[from][to] +=
-                        rate * value / self.transition_squares[from][to].sqrt();
+        let rows = gradient.iter().zip(&mut self.transitions).zip(&mut self.transition_squares);
+        for ((gradient, weights), squares) in rows {
+            for ((value, weight), square) in gradient.iter().zip(weights).zip(squares) {
+                if value.abs() > 1e-4 && *weight > NEVER {
+                    *square += value * value;
+                    *weight += rate * value / square.sqrt();
                 }
             }
         }

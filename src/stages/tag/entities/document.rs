@@ -31,7 +31,11 @@ pub(super) fn entities(text: &str, reading: &Reading, headline: &str) -> [Vec<En
     let forms = Forms::of(&reading.tokens, &mentions);
     forms.settle(&reading.tokens, &mut mentions);
     forms.find_again(&reading.tokens, &mut mentions);
-    mentions.retain(|mention| mention.probability >= LEAST);
+    // Edited text writes names with capitals.
+    let has_capital = |mention: &Mention| {
+        reading.tokens[mention.tokens.clone()].iter().any(|t| t.form.is_capital())
+    };
+    mentions.retain(|mention| mention.probability >= LEAST && has_capital(mention));
     let groups = groups(text, &reading.tokens, &mentions);
     let mut entities: [Vec<Entity>; 3] = Default::default();
     for group in groups {
@@ -86,10 +90,10 @@ fn has_word(text: &str, word: &str) -> bool {
 
 /// What each form of a name was read as, over the article.
 struct Forms {
-    by_hash: FastMap<u64, Form_>,
+    by_hash: FastMap<u64, FormRead>,
 }
 
-struct Form_ {
+struct FormRead {
     /// Probabilities of each class added, and the greatest.
     sums: [f32; 3],
     surest: f32,
@@ -102,10 +106,10 @@ fn hash(tokens: &[Token]) -> u64 {
 
 impl Forms {
     fn of(tokens: &[Token], mentions: &[Mention]) -> Self {
-        let mut by_hash: FastMap<u64, Form_> = FastMap::default();
+        let mut by_hash: FastMap<u64, FormRead> = FastMap::default();
         for mention in mentions {
             let name = &tokens[mention.tokens.clone()];
-            let form = by_hash.entry(hash(name)).or_insert(Form_ {
+            let form = by_hash.entry(hash(name)).or_insert(FormRead {
                 sums: [0.0; 3],
                 surest: 0.0,
                 tokens: name.len(),
@@ -157,7 +161,7 @@ impl Forms {
         let mut added = false;
         while at < tokens.len() {
             let mut phrase = 0;
-            let mut best: Option<(usize, &Form_)> = None;
+            let mut best: Option<(usize, &FormRead)> = None;
             if tokens[at].form.is_capital() && !is_read[at] {
                 for length in 1..=longest.min(tokens.len() - at) {
                     if is_read[at + length - 1] {
@@ -201,7 +205,7 @@ fn stands_alone(tokens: &[Token], at: usize, length: usize) -> bool {
     (is_title || !is_name(before)) && !is_name(Some(at + length))
 }
 
-impl Form_ {
+impl FormRead {
     fn class(&self) -> Class {
         let best = Class::ALL
             .into_iter()

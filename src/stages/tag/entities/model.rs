@@ -22,7 +22,7 @@ pub fn begins(tag: usize) -> bool {
 
 /// Whether `tag` goes on with the name that `before` is of.
 pub fn goes_on(before: usize, tag: usize) -> bool {
-    tag != OUTSIDE && tag % 2 == 0 && (before == tag || before + 1 == tag)
+    tag != OUTSIDE && !begins(tag) && (before == tag || before + 1 == tag)
 }
 
 /// 0 person, 1 organisation, 2 place, of a tag that is not outside.

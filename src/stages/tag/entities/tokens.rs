@@ -170,9 +170,11 @@ fn word_end(text: &str, start: usize, end: usize) -> usize {
             '\'' | '’' => joins && !is_possessive(&text[behind..end]),
             '&' => joins,
             '-' | '‐' | '‑' => {
-                joins && next.is_some_and(|next| !next.is_lowercase()) || {
-                    joins && text[start..at].starts_with(char::is_lowercase)
-                }
+                let before = &text[start..at];
+                let parts_name = next.is_some_and(char::is_lowercase)
+                    && before.starts_with(char::is_uppercase)
+                    && !PREFIXES.contains(&before);
+                joins && !parts_name
             }
             '.' if joins => {
                 // "U.S", "3.5"; a lost blank ("end.The") parts.
@@ -196,6 +198,11 @@ fn word_end(text: &str, start: usize, end: usize) -> usize {
     }
     at.min(end)
 }
+
+/// "Co-operation" is one word, "London-based" two.
+const PREFIXES: [&str; 13] = [
+    "Anti", "Co", "Ex", "Inter", "Mid", "Multi", "Non", "Post", "Pre", "Pro", "Re", "Semi", "Vice",
+];
 
 /// Whether the full stop behind `word` is its own.
 fn keeps_stop(word: &str) -> bool {
@@ -269,7 +276,7 @@ pub fn lower_hash(word: &str) -> u64 {
 
 /// The hash of tokens in a row.
 pub fn phrase_hash(hashes: impl IntoIterator<Item = u64>) -> u64 {
-    hashes.into_iter().fold(0, |phrase, hash| joined(phrase, hash))
+    hashes.into_iter().fold(0, joined)
 }
 
 /// A phrase's hash with another token behind it; the first joins 0 and stays itself.

@@ -121,7 +121,7 @@ impl Model {
                 *sum += i16::from(*number);
             }
             count += 1;
-            if count % ROWS_IN_SHORT == 0 {
+            if count.is_multiple_of(ROWS_IN_SHORT) {
                 flush(&mut short, &mut sum);
             }
         });
