@@ -253,7 +253,8 @@ pub struct Quality<'a> {
     /// page says that the article is for subscribers, or ends at an offer to read on),
     /// `not_an_article` (an error page, a robot check, a consent wall, an index page, or
     /// nothing but furniture), `lossy_decoding` (some bytes meant nothing in any
-    /// encoding). More may follow.
+    /// encoding), `mixed_language` (a good part of the paragraphs is in another language
+    /// than `inLanguage`). More may follow.
     #[schemars(extend("examples" = [["truncated"]]))]
     #[serde(borrow)]
     pub flags: Vec<Cow<'a, str>>,

@@ -8,8 +8,9 @@
 
 use std::ops::Range;
 
+use super::groups::groups;
 use super::lexicon::{Kind, LEXICON};
-use super::tokens::{Form, Token};
+use super::tokens::{Token, joined, phrase_hash};
 use super::{Class, Mention, Reading, role};
 use crate::tags::Entity;
 use crate::text::hashing::{FastMap, FastSet};
@@ -45,7 +46,8 @@ pub(super) fn entities(text: &str, reading: &Reading, headline: &str) -> [Vec<En
         if confidence < LEAST_SURE || class.len() == MOST_ENTITIES {
             continue;
         }
-        let name = group.name(text, reading, &mentions);
+        let name = &text[reading.span(&mentions[group.fullest])];
+        let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
         let role = match group.class {
             Class::Person => {
                 members.iter().find_map(|mention| role::of(text, &reading.tokens, &mention.tokens))
@@ -100,8 +102,9 @@ struct FormRead {
     tokens: usize,
 }
 
-fn hash(tokens: &[Token]) -> u64 {
-    super::tokens::phrase_hash(tokens.iter().map(|token| token.hash))
+/// Of a form, as it is written.
+pub(super) fn hash(tokens: &[Token]) -> u64 {
+    phrase_hash(tokens.iter().map(|token| token.hash))
 }
 
 impl Forms {
@@ -167,7 +170,7 @@ impl Forms {
                     if is_read[at + length - 1] {
                         break;
                     }
-                    phrase = super::tokens::joined(phrase, tokens[at + length - 1].hash);
+                    phrase = joined(phrase, tokens[at + length - 1].hash);
                     let form = self.by_hash.get(&phrase).filter(|form| form.tokens == length);
                     if let Some(form) = form.filter(|form| form.surest >= SURE) {
                         best = Some((length, form));
@@ -212,138 +215,4 @@ impl FormRead {
             .max_by(|a, b| self.sums[*a as usize].total_cmp(&self.sums[*b as usize]));
         best.unwrap_or(Class::Person)
     }
-}
-
-/// Mentions of one entity.
-struct Group {
-    class: Class,
-    mentions: Vec<usize>,
-    /// The mention that names it in full.
-    fullest: usize,
-}
-
-impl Group {
-    fn name(&self, text: &str, reading: &Reading, mentions: &[Mention]) -> String {
-        let name = &text[reading.span(&mentions[self.fullest])];
-        name.split_whitespace().collect::<Vec<_>>().join(" ")
-    }
-}
-
-fn groups(text: &str, tokens: &[Token], mentions: &[Mention]) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    // The group that a form, a part of a name or an acronym last stood for.
-    let mut by_form: FastMap<(u64, u8), usize> = FastMap::default();
-    let mut by_part: FastMap<u64, usize> = FastMap::default();
-    let mut by_initials: FastMap<u64, usize> = FastMap::default();
-    // Full names first: "Quill" may stand before "Ada Quill", in a heading say.
-    let mut order: Vec<usize> = (0..mentions.len()).collect();
-    order.sort_by_key(|index| mentions[*index].tokens.len() == 1);
-    for &index in order.iter().filter(|index| mentions[**index].tokens.len() > 1) {
-        let mention = &mentions[index];
-        let name = &tokens[mention.tokens.clone()];
-        let key = (hash(name), mention.class as u8);
-        let known = by_form.get(&key).copied().or_else(|| match mention.class {
-            Class::Person => same_person(text, name, tokens, mentions, &groups),
-            Class::Organisation | Class::Place => None,
-        });
-        let group = known.unwrap_or(groups.len());
-        if known.is_none() {
-            groups.push(Group { class: mention.class, mentions: Vec::new(), fullest: index });
-        }
-        groups[group].mentions.push(index);
-        by_form.insert(key, group);
-        if name.len() > mentions[groups[group].fullest].tokens.len() {
-            groups[group].fullest = index;
-        }
-        if mention.class == Class::Organisation
-            && let Some(initials) = initials(text, name)
-        {
-            by_initials.entry(super::tokens::lower_hash(&initials)).or_insert(group);
-        }
-    }
-    // Then in the order of the text, so that the nearest person before is meant.
-    let mut at = 0;
-    let mut by_place: Vec<(usize, usize)> = groups
-        .iter()
-        .enumerate()
-        .flat_map(|(group, of)| of.mentions.iter().map(move |mention| (*mention, group)))
-        .collect();
-    by_place.sort_unstable();
-    for group in groups.iter().enumerate().rev() {
-        // A name that comes only later serves too.
-        if group.1.class == Class::Person {
-            let name = &tokens[mentions[group.1.fullest].tokens.clone()];
-            by_part.insert(name[0].hash, group.0);
-            by_part.insert(surname(text, name).hash, group.0);
-        }
-    }
-    for (index, mention) in mentions.iter().enumerate() {
-        while at < by_place.len() && by_place[at].0 <= index {
-            let (full, group) = by_place[at];
-            if groups[group].class == Class::Person {
-                let name = &tokens[mentions[full].tokens.clone()];
-                by_part.insert(name[0].hash, group);
-                by_part.insert(surname(text, name).hash, group);
-            }
-            at += 1;
-        }
-        if mention.tokens.len() != 1 {
-            continue;
-        }
-        let token = &tokens[mention.tokens.start];
-        let key = (token.hash, mention.class as u8);
-        let known = match mention.class {
-            Class::Person => by_part.get(&token.hash).copied(),
-            Class::Organisation => by_initials.get(&token.lower).copied(),
-            Class::Place => None,
-        };
-        let known = known.or_else(|| by_form.get(&key).copied());
-        let group = known.unwrap_or(groups.len());
-        if known.is_none() {
-            groups.push(Group { class: mention.class, mentions: Vec::new(), fullest: index });
-            by_form.insert(key, group);
-        }
-        groups[group].mentions.push(index);
-    }
-    for group in &mut groups {
-        group.mentions.sort_unstable();
-    }
-    groups
-}
-
-/// "Ada M. Quill" is "Ada Quill": the ends are the same.
-fn same_person(
-    text: &str,
-    name: &[Token],
-    tokens: &[Token],
-    mentions: &[Mention],
-    groups: &[Group],
-) -> Option<usize> {
-    groups.iter().position(|group| {
-        let other = &tokens[mentions[group.fullest].tokens.clone()];
-        group.class == Class::Person
-            && other[0].hash == name[0].hash
-            && surname(text, other).hash == surname(text, name).hash
-    })
-}
-
-/// The last token that is no "Jr." or numeral.
-fn surname<'a>(text: &str, name: &'a [Token]) -> &'a Token {
-    let is_suffix = |token: &&Token| {
-        matches!(&text[token.span.clone()], "Jr" | "Jr." | "Sr" | "Sr." | "II" | "III" | "IV")
-            || token.form == Form::Mark
-    };
-    name.iter().rev().find(|token| !is_suffix(token)).unwrap_or(&name[0])
-}
-
-/// "International Maritime Board" → "IMB"; small words give no letter.
-fn initials(text: &str, name: &[Token]) -> Option<String> {
-    let letters: String = name
-        .iter()
-        .filter(|token| token.form.is_capital())
-        .flat_map(|token| text[token.span.clone()].split('-'))
-        .filter_map(|part| part.chars().next())
-        .filter(|letter| letter.is_uppercase())
-        .collect();
-    (letters.chars().count() >= 2).then_some(letters)
 }

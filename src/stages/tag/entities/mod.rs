@@ -9,6 +9,7 @@
 mod document;
 pub use self::document::LEAST;
 pub mod features;
+mod groups;
 pub mod lexicon;
 pub mod model;
 mod role;
