@@ -157,6 +157,8 @@ pub enum Flag {
     LossyDecoding,
     /// A synonym spinner rewrote it.
     SpunText,
+    /// A good part of the paragraphs is in another language.
+    MixedLanguage,
 }
 
 impl Flag {
@@ -168,6 +170,7 @@ impl Flag {
             Flag::NotAnArticle => "not_an_article",
             Flag::LossyDecoding => "lossy_decoding",
             Flag::SpunText => "spun_text",
+            Flag::MixedLanguage => "mixed_language",
         }
     }
 }

@@ -18,6 +18,12 @@ pub struct Tags {
     pub date_modified: Option<String>,
     /// BCP 47.
     pub language: Option<String>,
+    /// BCP 47.
+    pub headline_language: Option<String>,
+    /// Most salient first, as the other two.
+    pub people: Vec<Entity>,
+    pub organisations: Vec<Entity>,
+    pub places: Vec<Entity>,
     pub notices: Vec<Notice>,
     pub quotes: Vec<Quote>,
     pub word_count: usize,
@@ -37,6 +43,20 @@ pub struct Notice {
     pub kind: NoticeKind,
     pub text: String,
     pub date: Option<String>,
+}
+
+/// A person, organisation or place that the body names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entity {
+    /// The fullest form in the body.
+    pub name: String,
+    /// What the body says a person is: "mayor of Port Harbour".
+    pub role: Option<String>,
+    /// Byte offsets in the body's text, in order; never empty.
+    pub mentions: Vec<std::ops::Range<usize>>,
+    /// 0 to 1.
+    pub salience: f32,
+    pub confidence: f32,
 }
 
 /// Something said, word for word.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use copydesk::eval::labelled::EvalError;
-use copydesk::eval::{extract, repair, spun, tags};
+use copydesk::eval::{entities, extract, language, repair, spun, tags};
 use copydesk::pipeline::Pipeline;
 use copydesk::site::{Bounds, LocalMemory, SiteMemory};
 use copydesk::stage::StageName;
@@ -20,7 +20,9 @@ use super::{Failure, Outcome, print};
 /// Each line of the file is a JSON object. For extract and tags: a page (html) or text
 /// (flat_text), and what is right of it: gold_text; gold_title, gold_author, gold_date. For
 /// repair: the damaged text (original) and the right one (fixed); one JSON array does too. For
-/// spun: text in which each spun place is marked {spun|original} (marked).
+/// spun: text in which each spun place is marked {spun|original} (marked). For
+/// entities: a sentence as tokens, with their tags (IOB2 over PER, ORG, LOC), and perhaps its
+/// source. For language, lines instead: its tag, what kind of text it is, the text, by tabs.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
@@ -47,6 +49,10 @@ enum Task {
     Spun,
     /// Title, authors and date, after all stages
     Tags,
+    /// Exact spans of people, organisations and places in sentences: precision, recall, F1
+    Entities,
+    /// Whether texts get their language, by kind and language, and how fast
+    Language,
 }
 
 const EXAMPLES: &str = "\
@@ -55,7 +61,9 @@ Examples:
   copydesk eval --task extract --site-memory pages.ndjson
   copydesk eval --task repair pairs.ndjson
   copydesk eval --task spun marked.ndjson
-  copydesk eval --task tags pages.ndjson";
+  copydesk eval --task tags pages.ndjson
+  copydesk eval --task entities sentences.ndjson
+  copydesk eval --task language texts.tsv";
 
 /// A gold set is in memory as a whole anyway.
 const UNBOUNDED: Bounds = Bounds { hosts: usize::MAX, bytes: usize::MAX };
@@ -77,6 +85,8 @@ pub fn run(arguments: Arguments) -> Outcome {
             .map(|report| report.to_string()),
         Task::Spun => spun::evaluate(gold, &*stages::named(StageName::Repair))
             .map(|report| report.to_string()),
+        Task::Entities => entities::evaluate(gold).map(|report| report.to_string()),
+        Task::Language => language::evaluate(gold).map(|report| report.to_string()),
         Task::Tags => {
             let pipeline = Pipeline::new(StageName::ALL.map(stages::named).into(), None);
             tags::evaluate(gold, &pipeline).map(|report| report.to_string())

@@ -1,8 +1,10 @@
 //! Measures the stages on labelled articles, so that users can judge them on
 //! their own. Nothing here runs in the worker.
 
+pub mod entities;
 pub mod extract;
 pub mod labelled;
+pub mod language;
 pub mod marked;
 pub mod repair;
 pub mod spun;

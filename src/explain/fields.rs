@@ -40,6 +40,12 @@ pub(super) fn of(article: &Article, verdict: Verdict) -> Vec<Field> {
     record.add("published", &["datePublished"], tags.date_published.clone());
     record.add("modified", &["dateModified"], tags.date_modified.clone());
     record.add("language", &["inLanguage"], tags.language.clone());
+    for (name, entities) in
+        [("people", &tags.people), ("organisations", &tags.organisations), ("places", &tags.places)]
+    {
+        let names: Vec<String> = entities.iter().map(|entity| entity.name.clone()).collect();
+        record.add(name, &[name], joined(&names));
+    }
     for notice in &tags.notices {
         record.add(kind_of_notice(notice.kind), &["correction"], Some(notice.text.clone()));
     }

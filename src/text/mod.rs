@@ -7,4 +7,5 @@ pub mod code_pages;
 pub mod fold;
 pub mod hashing;
 pub mod lines;
+pub mod scripts;
 pub mod words;

@@ -12,6 +12,14 @@
 //! clean news with what was seen on some sites. `copydesk-train check spun TABLE NGRAMS FOREST MARKED` measures
 //! such a model on marked text, as `copydesk eval --task spun` does the one that ships.
 //!
+//! `copydesk-train language MODEL FOLDER` trains the tag stage's model of languages on
+//! what `src/train/language/collect.py` collected.
+//!
+//! `copydesk-train lexicon LEXICON FOLDER NEWS` makes the lexicon of the entity tagger
+//! out of what `src/train/entities/collect.py` collected and of clean news;
+//! `copydesk-train ner MODEL LEXICON SENTENCES` trains the tagger on sentences, one
+//! JSON object a line: `source`, `tokens` and IOB2 `tags` over PER, ORG and LOC.
+//!
 //! A set is a file of JSON objects, one a line: `id`, `url`, `html` or
 //! `flat_text`, and `gold_text`.
 
@@ -19,8 +27,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use copydesk::train::boilerplate::{self, Form};
-use copydesk::train::measure;
 use copydesk::train::spun::{self, table::Sources};
+use copydesk::train::{entities, language, measure};
 
 const SOURCES: &str = "trained on article-extraction-dataset (Apache-2.0), scrapinghub's \
     article-extraction-benchmark (MIT), fundus with its evaluation (MIT), WCXB articles (CC BY 4.0)";
@@ -43,20 +51,20 @@ fn main() -> ExitCode {
         ["page", model, ref sets @ ..] => return write(model, sets, Form::Page, "page"),
         ["flat", model, ref sets @ ..] => return write(model, sets, Form::Flat, "flat"),
         ["spun", model, table, news] => {
-            return put(model, spun::count(table.as_ref(), news.as_ref()));
+            return store(model, spun::count(table.as_ref(), news.as_ref()));
         }
         ["table", table, lists, news, ref seen @ ..] => {
             let made = spun::table::make(&sources(lists, news, seen));
-            return put(table, made.map(String::into_bytes));
+            return store(table, made.map(String::into_bytes));
         }
         ["judge", forest, lists, ngrams, news, ref seen @ ..] => {
             let trained = std::fs::read(ngrams)
                 .and_then(|ngrams| spun::judge::train(&sources(lists, news, seen), &ngrams));
-            return put(forest, trained);
+            return store(forest, trained);
         }
         ["mark", marked, news, ref seen @ ..] => {
             let made = spun::mark(&sources("", news, seen), &sites("--only="));
-            return put(marked, made);
+            return store(marked, made);
         }
         ["check", "spun", table, ngrams, forest, marked] => {
             return match measure::spun(table, ngrams, forest, marked) {
@@ -70,11 +78,19 @@ fn main() -> ExitCode {
                 }
             };
         }
+        ["language", model, folder] => return store(model, language::train(folder.as_ref())),
+        ["lexicon", lexicon, folder, news] => {
+            return store(lexicon, entities::lexicon::make(folder.as_ref(), news.as_ref()));
+        }
+        ["ner", model, lexicon, sentences] => {
+            return store(model, entities::train(lexicon.as_ref(), sentences.as_ref()));
+        }
         _ => {
             eprintln!(
                 "usage: copydesk-train page|flat MODEL SET… | check page|flat SET… | table TABLE LISTS NEWS SEEN… \
                  | spun NGRAMS TABLE NEWS | judge FOREST LISTS NGRAMS NEWS SEEN… | mark MARKED NEWS SEEN… | check spun TABLE \
-                 NGRAMS FOREST MARKED"
+                 NGRAMS FOREST MARKED | language MODEL FOLDER \
+                 | lexicon LEXICON FOLDER NEWS | ner MODEL LEXICON SENTENCES"
             );
             return ExitCode::from(2);
         }
@@ -104,7 +120,8 @@ fn write(model: &str, sets: &[&str], form: Form, name: &str) -> ExitCode {
     }
 }
 
-fn put(path: &str, made: std::io::Result<Vec<u8>>) -> ExitCode {
+/// Writes a file that was made, if it was.
+fn store(path: &str, made: std::io::Result<Vec<u8>>) -> ExitCode {
     match made.and_then(|bytes| std::fs::write(path, bytes)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

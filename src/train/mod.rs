@@ -2,6 +2,9 @@
 
 pub mod boilerplate;
 pub mod boosting;
+pub mod entities;
 pub mod labels;
+pub mod language;
 pub mod measure;
+pub mod random;
 pub mod spun;

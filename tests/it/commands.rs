@@ -256,8 +256,21 @@ fn eval_measures_labelled_pages_and_refuses_others() {
     let pairs = folder.write("pairs.ndjson", format!("{pairs}\n"));
     let repair = run(&["eval", "--task", "repair", &pairs]);
     assert_eq!(stdout(&repair), "1 cases  1 passed\n", "{}", stderr(&repair));
+    let sentence = json!({
+        "tokens": ["Barack", "Obama", "met", "friends", "in", "Paris", "."],
+        "tags": ["B-PER", "I-PER", "O", "O", "O", "B-LOC", "O"],
+    });
+    let sentences = folder.write("sentences.ndjson", format!("{sentence}\n"));
+    let entities = run(&["eval", "--task", "entities", &sentences]);
+    assert!(stdout(&entities).starts_with("all: F1 1.000"), "{}", stdout(&entities));
+    let texts =
+        folder.write("texts.tsv", format!("en\tparagraph\t{PARAGRAPH}\nfr\tparagraph\t1\n"));
+    let language = run(&["eval", "--task", "language", &texts]);
+    assert!(stdout(&language).starts_with("paragraph  2 texts  50.00 %"), "{}", stdout(&language));
     let unlabelled = folder.write("raw.ndjson", article("one", PARAGRAPH));
-    assert_eq!(code(&run(&["eval", "--task", "extract", &unlabelled])), 1);
+    for task in ["extract", "entities", "language"] {
+        assert_eq!(code(&run(&["eval", "--task", task, &unlabelled])), 1, "{task}");
+    }
 }
 
 /// Articles of one site that all show the same line between two paragraphs of their own.

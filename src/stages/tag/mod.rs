@@ -7,6 +7,7 @@ mod byline;
 mod dateline;
 mod dates;
 pub(crate) mod domain;
+pub mod entities;
 pub mod fingerprints;
 mod front;
 mod headline;
@@ -44,6 +45,7 @@ impl Stage for Tag {
         deadline.check();
         publisher::tag(article, &mut tags);
         headline::tag(article, &mut tags);
+        language::tag_headline(&mut tags);
         section::tag(article, &mut tags);
         authors::tag(article, &mut tags);
         dates::tag(article, &mut tags);
@@ -51,6 +53,8 @@ impl Stage for Tag {
         deadline.check();
         notices::tag(article, &mut tags);
         quotes::tag(article, &mut tags, deadline);
+        deadline.check();
+        entities::tag(article, &mut tags, deadline);
         deadline.check();
         tags.word_count = count_words(article.text());
         deadline.check();

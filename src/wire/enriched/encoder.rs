@@ -15,9 +15,9 @@ use crate::tags::{self, InferenceSource, NoticeKind, Tags};
 use crate::transport::Headers;
 use crate::wire::enriched::changes::{list, rounded};
 use crate::wire::enriched::{
-    ChangedField, CharsetDecision, Enriched, Fingerprints, InferenceSourceName, Inferred, Notice,
-    NoticeKindName, Provenance, Publisher, Quality, Quote, SiteMemoryModeName, SiteMemoryState,
-    VerdictName,
+    ChangedField, CharsetDecision, Enriched, Entity, Fingerprints, InferenceSourceName, Inferred,
+    Notice, NoticeKindName, Provenance, Publisher, Quality, Quote, SiteMemoryModeName,
+    SiteMemoryState, VerdictName,
 };
 use crate::wire::raw::RawArticle;
 use crate::wire::{VERSION, hex};
@@ -83,6 +83,7 @@ impl Encoder {
             Verdict::Keep => (VerdictName::Keep, None),
             Verdict::Reject(reason) => (VerdictName::Rejected, Some(reason.as_str().into())),
         };
+        let scalars = Scalars::of(article.text(), tags);
         Ok(Enriched {
             id: (&article.id).into(),
             url: borrowed(&article.url),
@@ -95,8 +96,12 @@ impl Encoder {
             date_published: borrowed(&tags.date_published),
             date_modified: borrowed(&tags.date_modified),
             in_language: borrowed(&tags.language),
+            headline_language: borrowed(&tags.headline_language),
             article_body: article.text().into(),
             word_count: tags.word_count,
+            people: entities(&scalars, &tags.people),
+            organisations: entities(&scalars, &tags.organisations),
+            places: entities(&scalars, &tags.places),
             correction: tags.notices.iter().map(notice).collect(),
             quotes: quotes(article.text(), &tags.quotes),
             fingerprints: tags.fingerprints.as_ref().map(fingerprints),
@@ -203,6 +208,48 @@ fn quotes<'a>(body: &'a str, quotes: &'a [tags::Quote]) -> Vec<Quote<'a>> {
         }
     };
     quotes.iter().map(quote).collect()
+}
+
+/// Where the entities' mentions start and end: byte offsets with their scalar values.
+struct Scalars(Vec<(usize, usize)>);
+
+impl Scalars {
+    /// Counted in one pass over the body.
+    fn of(body: &str, tags: &Tags) -> Self {
+        let entities = [&tags.people, &tags.organisations, &tags.places].into_iter().flatten();
+        let mut offsets: Vec<(usize, usize)> = entities
+            .flat_map(|entity| &entity.mentions)
+            .flat_map(|span| [(span.start, 0), (span.end, 0)])
+            .collect();
+        offsets.sort_unstable();
+        let (mut bytes, mut scalars) = (0, 0);
+        for (offset, count) in &mut offsets {
+            scalars += body[bytes..*offset].chars().count();
+            (bytes, *count) = (*offset, scalars);
+        }
+        Self(offsets)
+    }
+
+    fn at(&self, offset: usize) -> usize {
+        let place = self.0.partition_point(|(bytes, _)| *bytes < offset);
+        self.0.get(place).map_or(0, |(_, scalars)| *scalars)
+    }
+}
+
+fn entities<'a>(scalars: &Scalars, entities: &'a [tags::Entity]) -> Vec<Entity<'a>> {
+    let entity = |entity: &'a tags::Entity| Entity {
+        name: (&entity.name).into(),
+        role: borrowed(&entity.role),
+        mentions: entity
+            .mentions
+            .iter()
+            .map(|span| [scalars.at(span.start), scalars.at(span.end)])
+            .collect(),
+        count: entity.mentions.len(),
+        salience: rounded(entity.salience),
+        confidence: rounded(entity.confidence),
+    };
+    entities.iter().map(entity).collect()
 }
 
 fn fingerprints(fingerprints: &tags::Fingerprints) -> Fingerprints<'_> {

@@ -67,6 +67,10 @@ pub struct Enriched<'a> {
     #[schemars(example = &"en")]
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub in_language: Option<Cow<'a, str>>,
+    /// BCP 47 tag of the headline's language; absent where it is too short to tell.
+    #[schemars(example = &"en")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub headline_language: Option<Cow<'a, str>>,
     /// The article's own text: without furniture, mended, paragraphs on lines of
     /// their own.
     #[schemars(example = &"The ferry is back.\n\nIt was missed.")]
@@ -75,6 +79,27 @@ pub struct Enriched<'a> {
     /// Words in `articleBody`.
     #[schemars(example = 7)]
     pub word_count: usize,
+    /// The people that the body names, the most salient first. So far only in English
+    /// articles, as `organisations` and `places`.
+    #[schemars(extend("examples" = [[{
+        "name": "Ada Quill", "role": "mayor of Port Harbour", "mentions": [[0, 9], [118, 123]],
+        "count": 2, "salience": 0.82, "confidence": 0.97
+    }]]))]
+    #[serde(borrow)]
+    pub people: Vec<Entity<'a>>,
+    /// The organisations that the body names, the most salient first.
+    #[schemars(extend("examples" = [[{
+        "name": "International Maritime Board", "mentions": [[31, 59], [204, 207]],
+        "count": 2, "salience": 0.61, "confidence": 0.93
+    }]]))]
+    #[serde(borrow)]
+    pub organisations: Vec<Entity<'a>>,
+    /// The places that the body names, the most salient first.
+    #[schemars(extend("examples" = [[{
+        "name": "Port Harbour", "mentions": [[20, 32]], "count": 1, "salience": 0.44, "confidence": 0.9
+    }]]))]
+    #[serde(borrow)]
+    pub places: Vec<Entity<'a>>,
     /// Update, correction and other notices that stood with the article.
     #[serde(borrow)]
     pub correction: Vec<Notice<'a>>,
@@ -121,6 +146,34 @@ pub struct Publisher<'a> {
     #[schemars(example = &"harbourpost.example")]
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub domain: Option<Cow<'a, str>>,
+}
+
+/// A person, an organisation or a place that an article names.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Entity<'a> {
+    /// The fullest form in the article: the full name of one who is mostly called by
+    /// the surname, the organisation that an acronym stands for.
+    #[schemars(example = &"Ada Quill")]
+    #[serde(borrow)]
+    pub name: Cow<'a, str>,
+    /// What the article says a person is, in its own words.
+    #[schemars(example = &"mayor of Port Harbour")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Cow<'a, str>>,
+    /// Where `articleBody` names it, in order: start and end, in Unicode scalar
+    /// values. Pronouns are not listed.
+    #[schemars(extend("examples" = [[[0, 9], [118, 123]]]))]
+    pub mentions: Vec<[usize; 2]>,
+    /// How many mentions there are.
+    #[schemars(example = 2)]
+    pub count: usize,
+    /// How much the article is about it, 0 to 1: half for how often it is named beside
+    /// what is named oftenest, three tenths for how early, two for the headline.
+    #[schemars(example = 0.82, range(min = 0, max = 1))]
+    pub salience: f64,
+    /// That it is one and of this kind, 0 to 1.
+    #[schemars(example = 0.97, range(min = 0, max = 1))]
+    pub confidence: f64,
 }
 
 /// A notice that stood with an article.
@@ -201,7 +254,8 @@ pub struct Quality<'a> {
     /// page says that the article is for subscribers, or ends at an offer to read on),
     /// `not_an_article` (an error page, a robot check, a consent wall, an index page, or
     /// nothing but furniture), `lossy_decoding` (some bytes meant nothing in any
-    /// encoding). More may follow.
+    /// encoding), `mixed_language` (a good part of the paragraphs is in another language
+    /// than `inLanguage`). More may follow.
     #[schemars(extend("examples" = [["truncated"]]))]
     #[serde(borrow)]
     pub flags: Vec<Cow<'a, str>>,

@@ -10,7 +10,7 @@
 //! absent = ["alternativeHeadline"]              # fields that must not be there
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use copydesk::article::{Article, ClueSource, Fact};
@@ -106,6 +106,14 @@ fn field(article: &Article, name: &str) -> Option<Value> {
         "datePublished" => text(&tags.date_published),
         "dateModified" => text(&tags.date_modified),
         "inLanguage" => text(&tags.language),
+        "headlineLanguage" => text(&tags.headline_language),
+        "people" => entities(&tags.people),
+        "organisations" => entities(&tags.organisations),
+        "places" => entities(&tags.places),
+        "flags" => (!article.flags.is_empty()).then(|| {
+            let flags = article.flags.iter().map(|flag| Value::String(flag.name().into()));
+            Value::Array(flags.collect())
+        }),
         "correction" => (!tags.notices.is_empty()).then(|| {
             let kinds = tags.notices.iter().map(|notice| format!("{:?}", notice.kind));
             Value::Array(kinds.map(Value::String).collect())
@@ -127,6 +135,15 @@ fn field(article: &Article, name: &str) -> Option<Value> {
     }
 }
 
+/// "Ada Quill (mayor) ×2" of each.
+fn entities(entities: &[copydesk::tags::Entity]) -> Option<Value> {
+    let shown = entities.iter().map(|entity| {
+        let role = entity.role.as_ref().map(|role| format!(" ({role})")).unwrap_or_default();
+        Value::String(format!("{}{role} ×{}", entity.name, entity.mentions.len()))
+    });
+    (!entities.is_empty()).then(|| Value::Array(shown.collect()))
+}
+
 fn faults(case: &Case) -> Vec<String> {
     let article = tagged(case);
     let mut faults = Vec::new();
@@ -135,7 +152,8 @@ fn faults(case: &Case) -> Vec<String> {
         if found.as_ref() != Some(expected) {
             faults.push(format!("{name}: expected {expected}, found {found:?}"));
         }
-        let is_inferred = name.contains("correction.") || name == "wordCount";
+        let is_inferred =
+            name.contains("correction.") || ["wordCount", "flags"].contains(&name.as_str());
         if !is_inferred && !article.tags.inferences.iter().any(|line| line.field == name) {
             faults.push(format!("{name}: no line of provenance"));
         }
@@ -171,6 +189,55 @@ fn every_field_is_tagged_as_its_fixture_says() {
     }
     assert!(files >= 8, "only {files} fixtures in {}", folder.display());
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
+/// Mentions are where the name is written, whatever stands around it.
+#[test]
+fn mentions_are_spans_of_the_body() {
+    let text = "“The café is open to all of us,” said Barack Obama (in Paris).\n\n\
+                Obama’s aides left Paris early.";
+    let article = article_with(&[], text);
+    let spans = |entities: &[copydesk::tags::Entity]| -> Vec<String> {
+        let mentions = entities.iter().flat_map(|entity| &entity.mentions);
+        mentions.map(|span| article.text()[span.clone()].to_owned()).collect()
+    };
+    assert_eq!(spans(&article.tags.people), ["Barack Obama", "Obama"]);
+    assert_eq!(spans(&article.tags.places), ["Paris", "Paris"]);
+}
+
+#[test]
+fn what_the_article_is_about_comes_first() {
+    let text = "The river in Paris rose. The bridges of Paris were closed, and all who had come \
+                to Paris from Berlin went home.";
+    let places = article_with(&[], text).tags.places;
+    let names: Vec<&str> = places.iter().map(|place| place.name.as_str()).collect();
+    assert_eq!(names, ["Paris", "Berlin"]);
+    assert!(places[0].salience > places[1].salience);
+    assert!(places.iter().all(|place| (0.0..=1.0).contains(&place.salience)));
+}
+
+#[test]
+fn sixty_languages_and_more_are_told() {
+    let tags: BTreeSet<&str> = copydesk::stages::tag::language::model::LANGUAGES.tags().collect();
+    assert!(tags.len() >= 100, "{}", tags.len());
+    let one_each = [
+        ("fr", "Le pont du port restera fermé jusqu'à la fin de l'été, a annoncé la ville lundi."),
+        ("pt", "A ponte do porto ficará fechada até ao fim do verão, anunciou a câmara municipal."),
+        (
+            "gl",
+            "A ponte do porto permanecerá pechada ata o final do verán, anunciou onte o concello.",
+        ),
+        ("uk", "Міст у порту буде закритий до кінця літа, повідомила міська влада у понеділок."),
+        ("sr", "Мост у луци биће затворен до краја лета, саопштио је град у понедељак."),
+        ("fa", "پل بندر تا پایان تابستان برای تعمیر بسته خواهد بود، شهرداری روز دوشنبه اعلام کرد."),
+        ("mr", "बंदरातील पूल उन्हाळ्याच्या अखेरपर्यंत दुरुस्तीसाठी बंद राहील, असे शहराने सोमवारी सांगितले."),
+        ("zh", "市政府周一宣布，港口大桥将关闭维修，直到夏天结束。"),
+        ("vi", "Cây cầu ở cảng sẽ đóng cửa để sửa chữa cho đến hết mùa hè, thành phố cho biết."),
+    ];
+    for (language, text) in one_each {
+        let tags = article_with(&[], text).tags;
+        assert_eq!(tags.language.as_deref(), Some(language), "{text}");
+    }
 }
 
 fn article_with(clues: &[(Fact, ClueSource, &str)], text: &str) -> Article {

@@ -7,7 +7,7 @@ use copydesk::passage::Passage;
 use copydesk::settings::OutputSettings;
 use copydesk::stage::{RejectReason, Verdict};
 use copydesk::tags::{
-    Fingerprints, Inference, InferenceSource, Notice, NoticeKind, Publisher, Quote, Tags,
+    Entity, Fingerprints, Inference, InferenceSource, Notice, NoticeKind, Publisher, Quote, Tags,
 };
 use copydesk::wire::enriched::{Encoder, Enriched};
 use copydesk::wire::raw::RawArticle;
@@ -62,6 +62,16 @@ fn full_article() -> RawArticle {
         date_published: Some("2024-05-06T07:30:00+02:00".into()),
         date_modified: Some("2024-05-07".into()),
         language: Some("en".into()),
+        headline_language: Some("fr".into()),
+        people: vec![],
+        organisations: vec![],
+        places: vec![Entity {
+            name: "The café".into(),
+            role: None,
+            mentions: vec![span_of(article.text(), "The café"), span_of(article.text(), "The end")],
+            salience: 0.5,
+            confidence: 0.75,
+        }],
         notices: vec![Notice {
             kind: NoticeKind::EditorsNote,
             text: "Editor's note: names have been changed.".into(),
@@ -89,7 +99,7 @@ fn full_article() -> RawArticle {
             Inference {
                 field: "inLanguage",
                 source: InferenceSource::Body,
-                method: "trigrams",
+                method: "letter_sequences",
                 confidence: 1.0,
             },
         ],
@@ -112,8 +122,11 @@ fn a_full_message_looks_like_this() {
         r#""publisher":{"name":"The Harbour Post","domain":"news.example"},"#,
         r#""articleSection":"Local","dateline":"HARBOUR TOWN","#,
         r#""datePublished":"2024-05-06T07:30:00+02:00","dateModified":"2024-05-07","#,
-        r#""inLanguage":"en","articleBody":"😀 The café on the quay is open.\nThe end…","#,
-        r#""wordCount":9,"correction":[{"kind":"editors_note","#,
+        r#""inLanguage":"en","headlineLanguage":"fr","#,
+        r#""articleBody":"😀 The café on the quay is open.\nThe end…","wordCount":9,"#,
+        r#""people":[],"organisations":[],"places":[{"name":"The café","#,
+        r#""mentions":[[2,10],[32,39]],"count":2,"salience":0.5,"confidence":0.75}],"#,
+        r#""correction":[{"kind":"editors_note","#,
         r#""text":"Editor's note: names have been changed."}],"#,
         r#""quotes":[{"text":"The end","start":32,"end":39,"speaker":"Ada Example","#,
         r#""confidence":0.93}],"#,
@@ -132,7 +145,7 @@ fn a_full_message_looks_like_this() {
         r#""charset":{"name":"UTF-8","source":"valid_utf8"},"#,
         r#""fetchedAt":"2024-05-06T08:00:12Z","inferred":["#,
         r#"{"field":"headline","source":"json_ld","method":"agreement_of_sources","confidence":0.9},"#,
-        r#"{"field":"inLanguage","source":"body","method":"trigrams","confidence":1.0}]},"#,
+        r#"{"field":"inLanguage","source":"body","method":"letter_sequences","confidence":1.0}]},"#,
         r#""verdict":"keep","input":{"crawl":{"depth": 1.50},"tags":[ ]}}"#,
     )
     .replace("0.1.0", env!("CARGO_PKG_VERSION"));
@@ -144,7 +157,7 @@ fn a_bare_message_leaves_out_what_is_not_known() {
     let raw = decode(r#"{"id":"a1","text":""}"#).expect("a sound message");
     let message = encode(&raw, Verdict::Reject(RejectReason::Empty));
     let expected = concat!(
-        r#"{"id":"a1","author":[],"articleBody":"","wordCount":0,"correction":[],"#,
+        r#"{"id":"a1","author":[],"articleBody":"","wordCount":0,"people":[],"organisations":[],"places":[],"correction":[],"#,
         r#""quotes":[],"quality":{"flags":[]},"removals":[],"edits":[],"#,
         r#""provenance":{"version":"0.1.0","ruleset":"…","#,
         r#""charset":{"name":"UTF-8","source":"valid_utf8"},"inferred":[]},"#,
