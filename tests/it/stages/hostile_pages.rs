@@ -143,6 +143,7 @@ fn assert_proportion(shapes: &[(&str, Shape)], bytes: usize, work: impl Fn(&str)
     const MOST: f64 = 9.0;
     // Below this, what an article costs whatever its size is most of it.
     const STEADY: f64 = 2e6;
+    const TRIES: usize = 4;
     let mut slow = Vec::new();
     for (name, shape) in shapes {
         let least = |bytes: usize| {
@@ -150,8 +151,13 @@ fn assert_proportion(shapes: &[(&str, Shape)], bytes: usize, work: impl Fn(&str)
             let costs = (0..3).map(|_| cost(|| work(&input)));
             costs.fold(f64::INFINITY, f64::min)
         };
-        let (small, large) = (least(bytes), least(4 * bytes));
-        if large > small.max(STEADY) * MOST {
+        // A neighbour that fills the caches in the wrong moment does so only once or twice.
+        let tries: Vec<(f64, f64)> = (0..TRIES)
+            .map(|_| (least(bytes), least(4 * bytes)))
+            .take_while(|(small, large)| *large > small.max(STEADY) * MOST)
+            .collect();
+        if tries.len() == TRIES {
+            let (small, large) = tries[0];
             slow.push(format!("{name}: {:.1} ms, then {:.1} ms", small / 1e6, large / 1e6));
         }
     }
