@@ -8,20 +8,26 @@ use std::time::Duration;
 
 use super::boosting::{self, Examples, Plan};
 use super::labels::{Label, labels};
+use super::wording::{self, Example};
 use crate::eval::extract::{PageScore, Report, score};
 use crate::eval::labelled::{self, Labelled};
 use crate::stage::Deadline;
 use crate::stages::boilerplate::features::{self, Matrix, Statements};
 use crate::stages::boilerplate::model::{Thresholds, candidates, judge, keep, with_opinions};
 use crate::stages::boilerplate::segment::Segment;
+use crate::stages::boilerplate::wording::{Wording, with_wording};
 use crate::stages::boilerplate::{decide, flat, page};
 use crate::stages::forest::Forest;
 
 const FOLDS: u64 = 3;
 
-/// Of the first forest and the second.
-fn plans() -> (Plan, Plan) {
-    (Plan { trees: 100, ..Plan::default() }, Plan { trees: 60, ..Plan::default() })
+/// Of the first forest and the second. Flat text has no tags to tell, and takes more trees.
+fn plans(form: Form) -> (Plan, Plan) {
+    let plan = |trees, learning_rate| Plan { trees, learning_rate, ..Plan::default() };
+    match form {
+        Form::Page => (plan(100, 0.1), plan(60, 0.1)),
+        Form::Flat => (plan(150, 0.08), plan(80, 0.08)),
+    }
 }
 
 /// A labelled page, prepared.
@@ -32,6 +38,8 @@ struct Sample {
     id: String,
     text: String,
     segments: Vec<Segment>,
+    /// Without what is thought of its wording.
+    plain: Matrix,
     matrix: Matrix,
     candidates: Vec<bool>,
     labels: Vec<Label>,
@@ -39,6 +47,11 @@ struct Sample {
 }
 
 impl Sample {
+    fn word(&mut self, wording: &Wording) {
+        let opinions = wording.opinions(&self.text, &self.segments);
+        self.matrix = with_wording(&self.plain, &opinions);
+    }
+
     fn score(&self, probabilities: &[f32], thresholds: Thresholds) -> PageScore {
         let body = decide::body(&self.segments);
         let kept = keep(probabilities, &self.segments, &body, thresholds);
@@ -115,8 +128,16 @@ fn prepare(set: usize, row: Labelled, form: Form) -> Vec<Sample> {
             if let Some(url) = &row.url {
                 statements.add_address(url);
             }
-            let text = text.or_else(|| html.map(|html| page::prepare(&html, None, &deadline).0));
-            for text in text.into_iter().chain([gold.clone()]) {
+            // A page is flattened both ways: a line a block, and a line a stretch of text.
+            let texts: Vec<String> = match (text, html) {
+                (Some(text), _) => vec![text],
+                (None, Some(html)) => vec![
+                    page::prepare(&html, None, &deadline).0,
+                    page::text_nodes(&html, &deadline),
+                ],
+                (None, None) => Vec::new(),
+            };
+            for text in texts.into_iter().chain([gold.clone()]) {
                 let (segments, _) = flat::segments(&text, &deadline);
                 let body = decide::body(&segments);
                 let matrix = features::matrix(
@@ -132,18 +153,20 @@ fn prepare(set: usize, row: Labelled, form: Form) -> Vec<Sample> {
         }
         _ => {}
     }
+    // The last of the flat ones is the gold text.
+    let count = inputs.len() + usize::from(form == Form::Page);
     inputs
         .into_iter()
         .enumerate()
         .map(|(input, (text, segments, matrix))| {
             let spans: Vec<Range<usize>> = segments.iter().map(|s| s.span.clone()).collect();
             let mut labels = labels(&text, &spans, &gold);
-            if input == 1 {
+            if input + 1 == count && form == Form::Flat {
                 // The gold text itself is all body.
                 labels.iter_mut().for_each(|label| label.is_body = true);
             }
             Sample {
-                set: if input == 0 { set } else { usize::MAX },
+                set: if input + 1 < count { set } else { usize::MAX },
                 fold,
                 id: row.id.clone(),
                 candidates: candidates(&segments),
@@ -151,7 +174,8 @@ fn prepare(set: usize, row: Labelled, form: Form) -> Vec<Sample> {
                 gold: gold.clone(),
                 text,
                 segments,
-                matrix,
+                matrix: matrix.clone(),
+                plain: matrix,
             }
         })
         .collect()
@@ -173,6 +197,32 @@ fn examples<'a>(samples: &[&Sample], of: impl Fn(usize) -> &'a Matrix) -> Exampl
         }
     }
     examples
+}
+
+/// The wording of the samples' segments.
+fn train_wording(samples: &[&Sample]) -> Wording {
+    wording::train(samples.iter().flat_map(|sample| {
+        let judged = (0..sample.segments.len()).filter(|&segment| sample.candidates[segment]);
+        judged.map(|segment| Example {
+            text: &sample.text[sample.segments[segment].span.clone()],
+            is_body: sample.labels[segment].is_body,
+            weight: 0.01 + sample.labels[segment].share.min(0.1),
+        })
+    }))
+}
+
+/// Each sample's rows with what a model of the other parts' wording says of it.
+fn held_out_wording(samples: &mut [&mut Sample]) {
+    const PARTS: u64 = 3;
+    let part = |sample: &Sample| sample.fold / FOLDS / 2 % PARTS;
+    for held in 0..PARTS {
+        let others: Vec<&Sample> =
+            samples.iter().map(|sample| &**sample).filter(|sample| part(sample) != held).collect();
+        let wording = train_wording(&others);
+        for sample in samples.iter_mut().filter(|sample| part(sample) == held) {
+            sample.word(&wording);
+        }
+    }
 }
 
 fn train_first(samples: &[&Sample], plan: &Plan) -> Forest {
@@ -207,43 +257,55 @@ fn held_out_opinions(samples: &[&Sample], plan: &Plan) -> Vec<Vec<f32>> {
 }
 
 pub struct Trained {
+    /// For flat text only.
+    pub wording: Option<Wording>,
     pub first: Forest,
     pub second: Forest,
 }
 
-fn train(samples: &[&Sample], plan: &Plan, second_plan: &Plan) -> Trained {
+fn train(mut samples: Vec<&mut Sample>, form: Form) -> Trained {
+    let (plan, second_plan) = &plans(form);
+    if form == Form::Flat {
+        held_out_wording(&mut samples);
+    }
+    let samples: &[&Sample] = &samples.iter().map(|sample| &**sample).collect::<Vec<_>>();
     let opinions = held_out_opinions(samples, plan);
     Trained {
+        wording: (form == Form::Flat).then(|| train_wording(samples)),
         second: train_second(samples, &opinions, second_plan),
         first: train_first(samples, plan),
     }
 }
 
 /// The thresholds whose figures are shown.
-const TRIED: [Thresholds; 4] = [
+const TRIED: [Thresholds; 5] = [
     Thresholds { inside: 0.5, outside: 0.5, even: 0.5 },
     Thresholds { inside: 0.4, outside: 0.6, even: 0.4 },
-    Thresholds { inside: 0.4, outside: 0.8, even: 0.4 },
-    Thresholds { inside: 0.3, outside: 0.9, even: 0.4 },
+    Thresholds { inside: 0.4, outside: 0.6, even: 0.3 },
+    Thresholds { inside: 0.35, outside: 0.6, even: 0.3 },
+    Thresholds { inside: 0.35, outside: 0.7, even: 0.25 },
 ];
 
 /// Trains on two thirds of the sites and tests on the third, three times.
 pub fn cross_validate(paths: &[PathBuf], form: Form) -> String {
-    let (plan, second_plan) = plans();
-    let samples = load(paths, form);
-    let mut tested: Vec<(&Sample, Vec<f32>)> = Vec::new();
+    let mut samples = load(paths, form);
+    let mut opinions: Vec<Vec<f32>> = vec![Vec::new(); samples.len()];
     for held in 0..FOLDS {
-        let others: Vec<&Sample> =
-            samples.iter().filter(|sample| sample.fold % FOLDS != held).collect();
-        let trained = train(&others, &plan, &second_plan);
-        for sample in samples.iter().filter(|sample| sample.fold % FOLDS == held) {
+        let others: Vec<&mut Sample> =
+            samples.iter_mut().filter(|sample| sample.fold % FOLDS != held).collect();
+        let trained = train(others, form);
+        let tested = samples.iter_mut().zip(&mut opinions);
+        for (sample, opinion) in tested.filter(|(sample, _)| sample.fold % FOLDS == held) {
+            if let Some(wording) = &trained.wording {
+                sample.word(wording);
+            }
             let first = judge(&trained.first, &sample.matrix, sample.segments.len());
             let second =
                 with_opinions(&sample.matrix, &sample.segments, &first, &sample.candidates);
-            let both = judge(&trained.second, &second, sample.segments.len());
-            tested.push((sample, both));
+            *opinion = judge(&trained.second, &second, sample.segments.len());
         }
     }
+    let tested: Vec<(&Sample, Vec<f32>)> = samples.iter().zip(opinions).collect();
     let mut shown = String::new();
     for thresholds in TRIED {
         shown += &format!("{thresholds:?}\n");
@@ -283,11 +345,12 @@ pub fn cross_validate(paths: &[PathBuf], form: Form) -> String {
     shown
 }
 
-/// Trains on everything; the bytes of the two model files.
-pub fn train_all(paths: &[PathBuf], form: Form, header: &str) -> (Vec<u8>, Vec<u8>) {
-    let (plan, second_plan) = plans();
-    let samples = load(paths, form);
-    let all: Vec<&Sample> = samples.iter().collect();
-    let trained = train(&all, &plan, &second_plan);
-    (trained.first.write(header), trained.second.write(header))
+/// Trains on everything; the model files' endings and bytes.
+pub fn train_all(paths: &[PathBuf], form: Form, header: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let mut samples = load(paths, form);
+    let trained = train(samples.iter_mut().collect(), form);
+    let mut files =
+        vec![("first", trained.first.write(header)), ("second", trained.second.write(header))];
+    files.extend(trained.wording.map(|wording| ("wording", wording.write(header))));
+    files
 }

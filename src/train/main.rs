@@ -1,5 +1,5 @@
 //! `copydesk-train page|flat MODEL SET…` trains the boilerplate stage's model on
-//! labelled articles and writes `MODEL.first` and `MODEL.second`;
+//! labelled articles and writes `MODEL.first`, `MODEL.second` and, for flat text, `MODEL.wording`;
 //! `copydesk-train check page|flat SET…` trains on two thirds of the sites and
 //! prints the figures on the other third, three times.
 //!
@@ -108,9 +108,10 @@ fn check(sets: &[&str], form: Form) -> String {
 
 fn write(model: &str, sets: &[&str], form: Form, name: &str) -> ExitCode {
     let header = format!("copydesk {name} model, {SOURCES}, by `copydesk-train {name} MODEL SET…`");
-    let (first, second) = boilerplate::train_all(&paths(sets), form, &header);
-    let written = std::fs::write(format!("{model}.first"), first)
-        .and_then(|()| std::fs::write(format!("{model}.second"), second));
+    let files = boilerplate::train_all(&paths(sets), form, &header);
+    let written = files
+        .into_iter()
+        .try_for_each(|(ending, file)| std::fs::write(format!("{model}.{ending}"), file));
     match written {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -8,3 +8,4 @@ pub mod language;
 pub mod measure;
 pub mod random;
 pub mod spun;
+pub mod wording;

@@ -2,12 +2,14 @@
 //! neighbours and its page. One row a segment; the meaning of a column is its
 //! place in [`Row`]s pushed by the functions below, and is the model's contract.
 
+use crate::stages::boilerplate::passing::Passing;
 use crate::stages::boilerplate::segment::{Marks, Segment};
 use crate::stages::boilerplate::topic;
 use crate::text::hashing::FastMap;
 use std::ops::Range;
 
 /// Rows of equal length in one vector, for those segments that are judged.
+#[cfg_attr(feature = "train", derive(Clone))]
 pub struct Matrix {
     pub columns: usize,
     cells: Vec<f32>,
@@ -59,13 +61,13 @@ impl Statements {
 
 /// How many segments around count as its surroundings.
 const NEAR: usize = 3;
-const FAR: usize = 8;
+pub const FAR: usize = 8;
 
 /// Running totals, so that any stretch's sum is one subtraction.
-struct Totals(Vec<f32>);
+pub struct Totals(Vec<f32>);
 
 impl Totals {
-    fn of(values: impl Iterator<Item = f32>) -> Self {
+    pub fn of(values: impl Iterator<Item = f32>) -> Self {
         let mut totals = vec![0.0];
         let mut sum = 0.0;
         totals.extend(values.map(|value| {
@@ -75,7 +77,7 @@ impl Totals {
         Self(totals)
     }
 
-    fn between(&self, range: Range<usize>) -> f32 {
+    pub fn between(&self, range: Range<usize>) -> f32 {
         self.0[range.end] - self.0[range.start]
     }
 
@@ -122,6 +124,7 @@ pub fn matrix(
     let phrases = Totals::of(segments.iter().map(|s| f32::from(u8::from(s.phrase.is_some()))));
     let sentences = Totals::of(segments.iter().map(|s| s.measure.sentence_ends as f32));
     let topics = topic::overlaps(text, segments, body, wanted);
+    let passing = Passing::new(segments, &topics);
     let (before, after) = distances(&prose);
     let first_heading = segments.iter().position(|s| s.place.marks.has(Marks::MAIN_HEADING));
     let stated = topic::stated(text, segments, statements, wanted);
@@ -179,6 +182,8 @@ pub fn matrix(
         if let Some(page) = &page {
             cells.push(stated[index].in_article_body);
             page.place(index, segment, &mut cells);
+        } else {
+            passing.place(index, body, &topics[index], &mut cells);
         }
         for offset in -NEIGHBOURS..=NEIGHBOURS {
             if offset == 0 {

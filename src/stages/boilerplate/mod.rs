@@ -13,6 +13,7 @@ pub(crate) mod features;
 pub(crate) mod flat;
 pub(crate) mod model;
 pub(crate) mod page;
+mod passing;
 mod phrases;
 mod recurrence;
 mod removal;
@@ -20,6 +21,7 @@ mod rules;
 pub(crate) mod segment;
 mod topic;
 mod whole;
+pub(crate) mod wording;
 
 use crate::article::Article;
 use crate::edit::RuleId;

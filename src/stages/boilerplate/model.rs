@@ -1,5 +1,6 @@
 //! Which segments are the article's: two forests, the second of which also sees
-//! what the first thought of the segments around.
+//! what the first thought of the segments around. In text that came flat both see
+//! what a linear model thinks of the wording; in pages that was no gain.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -7,10 +8,12 @@ use std::sync::LazyLock;
 use crate::stage::Deadline;
 use crate::stages::boilerplate::features::{self, Matrix, Statements};
 use crate::stages::boilerplate::segment::{Marks, Segment};
+use crate::stages::boilerplate::wording::{Wording, with_wording};
 use crate::stages::forest::Forest;
 use crate::text::hashing::FastMap;
 
 pub struct Model {
+    wording: Option<Wording>,
     first: Forest,
     second: Forest,
     is_page: bool,
@@ -19,23 +22,23 @@ pub struct Model {
 
 /// For pages.
 pub static PAGE: LazyLock<Model> = LazyLock::new(|| Model {
-    first: read(include_bytes!("models/page.first")),
-    second: read(include_bytes!("models/page.second")),
+    wording: None,
+    first: Forest::read(include_bytes!("models/page.first")).expect(SHIPPED),
+    second: Forest::read(include_bytes!("models/page.second")).expect(SHIPPED),
     is_page: true,
     thresholds: Thresholds { inside: 0.4, outside: 0.6, even: 0.4 },
 });
 
 /// For text that came flat.
 pub static FLAT: LazyLock<Model> = LazyLock::new(|| Model {
-    first: read(include_bytes!("models/flat.first")),
-    second: read(include_bytes!("models/flat.second")),
+    wording: Some(Wording::read(include_bytes!("models/flat.wording")).expect(SHIPPED)),
+    first: Forest::read(include_bytes!("models/flat.first")).expect(SHIPPED),
+    second: Forest::read(include_bytes!("models/flat.second")).expect(SHIPPED),
     is_page: false,
-    thresholds: Thresholds { inside: 0.4, outside: 0.8, even: 0.4 },
+    thresholds: Thresholds { inside: 0.4, outside: 0.6, even: 0.3 },
 });
 
-fn read(file: &[u8]) -> Forest {
-    Forest::read(file).expect("the model files are part of the build")
-}
+const SHIPPED: &str = "the model files are part of the build";
 
 impl Model {
     /// Which segments are the article's; `body` is where the prose is.
@@ -50,6 +53,11 @@ impl Model {
         deadline.check();
         let candidates = candidates(segments);
         let matrix = features::matrix(text, segments, body, statements, self.is_page, &candidates);
+        deadline.check();
+        let matrix = match &self.wording {
+            Some(wording) => with_wording(&matrix, &wording.opinions(text, segments)),
+            None => matrix,
+        };
         deadline.check();
         let probabilities = self.probabilities(&matrix, segments);
         keep(&probabilities, segments, body, self.thresholds)

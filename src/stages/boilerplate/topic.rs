@@ -14,9 +14,16 @@ const SHORTEST: usize = 5;
 pub struct Overlap {
     /// The share of its longer words that other segments of the body have, −1 without such words.
     pub shared: f32,
+    /// The share of them that the body's prose before it has, −1 without such words.
+    pub before: f32,
+    /// The share of them that the first prose of the body has, −1 without such words.
+    pub lead: f32,
     /// How often the same text stands in the page.
     pub repeats: f32,
 }
+
+/// How many of the longer words at the start of the body say what it is about.
+const LEAD: u32 = 100;
 
 /// One a segment; only those `wanted` are compared.
 pub fn overlaps(
@@ -55,20 +62,38 @@ pub fn overlaps(
         ends.push(words.len());
     }
     let mut start = 0;
+    let mut seen: FastSet<u32> = FastSet::default();
+    let mut lead: FastSet<u32> = FastSet::default();
+    let mut in_lead = 0;
     segments
         .iter()
         .zip(ends)
         .enumerate()
         .map(|(index, (segment, end))| {
-            let own = u32::from(body.contains(&index) && segment.is_prose());
+            let is_body = body.contains(&index) && segment.is_prose();
+            let own = u32::from(is_body);
             let mine = &words[start..end];
             start = end;
             let shared = mine
                 .iter()
                 .filter(|word| in_body.get(word).is_some_and(|&count| count > own))
                 .count();
+            let share = |count: usize| {
+                if mine.is_empty() { -1.0 } else { count as f32 / mine.len() as f32 }
+            };
+            let before = share(mine.iter().filter(|word| seen.contains(word)).count());
+            let of_lead = share(mine.iter().filter(|word| lead.contains(word)).count());
+            if is_body {
+                seen.extend(mine);
+                if in_lead < LEAD {
+                    in_lead += mine.len() as u32;
+                    lead.extend(mine);
+                }
+            }
             Overlap {
-                shared: if mine.is_empty() { -1.0 } else { shared as f32 / mine.len() as f32 },
+                shared: share(shared),
+                before,
+                lead: of_lead,
                 repeats: texts[&fingerprint(text[segment.span.clone()].as_bytes())] as f32,
             }
         })

@@ -38,6 +38,47 @@ pub fn prepare(
     (article.text().to_owned(), segments, statements)
 }
 
+/// The text of a page as scrapers flatten it that know nothing of layout: every
+/// stretch of text between two tags on a line of its own.
+#[cfg(feature = "train")]
+pub fn text_nodes(html: &str, deadline: &Deadline) -> String {
+    let tree = Tree::parse(html, deadline);
+    let mut lines = String::new();
+    let mut next = Some(tree.root());
+    while let Some(id) = next {
+        let mut descend = true;
+        match &tree.node(id).content {
+            tree::Content::Text(text) => {
+                for line in text.split('\n') {
+                    let line = line.trim();
+                    if !line.is_empty() {
+                        lines.push_str(line);
+                        lines.push('\n');
+                    }
+                }
+            }
+            tree::Content::Element(element) => {
+                descend = !matches!(
+                    &*element.name,
+                    "script" | "style" | "noscript" | "template" | "head" | "title" | "svg"
+                );
+            }
+            tree::Content::Document => {}
+        }
+        next = if descend { tree.first_child(id) } else { None };
+        let mut at = id;
+        while next.is_none() {
+            next = tree.next_sibling(at);
+            if next.is_some() {
+                break;
+            }
+            let Some(parent) = tree.parent(at) else { break };
+            at = parent;
+        }
+    }
+    lines
+}
+
 fn render(article: &mut Article, html: &str, deadline: &Deadline) -> (Vec<Segment>, Statements) {
     let tree = Tree::parse(html, deadline);
     let article_body = metadata::read(&tree, article, deadline);
