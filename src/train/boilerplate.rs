@@ -48,7 +48,7 @@ struct Sample {
 
 impl Sample {
     fn word(&mut self, wording: &Wording) {
-        let opinions = wording.opinions(&self.text, &self.segments);
+        let opinions = wording.opinions(&self.text, &self.segments, &self.candidates);
         self.matrix = with_wording(&self.plain, &opinions);
     }
 

@@ -2,6 +2,7 @@
 //! weighted examples. Deterministic: the same rows give the same forest.
 
 use crate::stages::forest::{Forest, Split};
+use crate::train::random::Shifts;
 
 pub struct Plan {
     pub trees: usize,
@@ -41,18 +42,6 @@ pub struct Examples {
 
 const BINS: usize = 64;
 
-/// A small generator; statistics need no better.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> f32 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 40) as f32 / (1u64 << 24) as f32
-    }
-}
-
 pub fn train(examples: &Examples, plan: &Plan) -> Forest {
     let rows = examples.labels.len();
     let cuts = cut_points(examples);
@@ -67,7 +56,7 @@ pub fn train(examples: &Examples, plan: &Plan) -> Forest {
     let share = (positive / rows as f32).clamp(0.01, 0.99);
     let bias = (share / (1.0 - share)).ln();
     let mut scores = vec![bias; rows];
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut random = Shifts::new(0x9e37_79b9_7f4a_7c15);
     let (mut nodes, mut leaves) = (Vec::new(), Vec::new());
     for _ in 0..plan.trees {
         let slopes: Vec<(f32, f32)> = (0..rows)
@@ -78,9 +67,9 @@ pub fn train(examples: &Examples, plan: &Plan) -> Forest {
                 (weight * (probability - target), weight * probability * (1.0 - probability))
             })
             .collect();
-        let sample: Vec<u32> = (0..rows as u32).filter(|_| random.next() < plan.rows).collect();
+        let sample: Vec<u32> = (0..rows as u32).filter(|_| random.unit() < plan.rows).collect();
         let columns: Vec<usize> =
-            (0..examples.columns).filter(|_| random.next() < plan.columns).collect();
+            (0..examples.columns).filter(|_| random.unit() < plan.columns).collect();
         let tree = grow(&binned, examples.columns, &cuts, &slopes, sample, &columns, plan);
         for (row, score) in scores.iter_mut().enumerate() {
             *score += tree.leaf(&binned[row * examples.columns..], plan.depth);

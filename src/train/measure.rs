@@ -16,7 +16,7 @@ pub fn spun(
     marked: &str,
 ) -> Result<Report, Box<dyn Error>> {
     let table = fs::read_to_string(table)?;
-    let model = Model::read(&table, &fs::read(ngrams)?, &fs::read(forest)?)
+    let model = Model::read(&table, fs::read(ngrams)?, &fs::read(forest)?)
         .ok_or("the counts or the forest cannot be read")?;
     // For the rest of the run, which is this one measurement.
     let model: &'static Model = Box::leak(Box::new(model));

@@ -2,6 +2,7 @@
 //! a step size of its own for each weight.
 
 use crate::stages::boilerplate::wording::{Wording, features, words_of};
+use crate::train::random::Shifts;
 
 /// One weight for each hash of so many bits.
 const BITS: u32 = 17;
@@ -31,13 +32,10 @@ pub fn train<'a>(examples: impl Iterator<Item = Example<'a>>) -> Wording {
     let mut slopes = vec![1e-3f32; 1 << BITS];
     let (mut bias, mut bias_slopes) = (0.0f32, 1e-3f32);
     let mut order: Vec<usize> = (0..rows.len()).collect();
-    let mut random = 0x9e37_79b9_7f4a_7c15u64;
+    let mut random = Shifts::new(0x9e37_79b9_7f4a_7c15);
     for _ in 0..EPOCHS {
         for at in (1..order.len()).rev() {
-            random ^= random << 13;
-            random ^= random >> 7;
-            random ^= random << 17;
-            order.swap(at, (random % (at as u64 + 1)) as usize);
+            order.swap(at, random.below(at + 1));
         }
         for &row in &order {
             let (hashes, is_body, weight) = &rows[row];

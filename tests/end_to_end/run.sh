@@ -79,7 +79,7 @@ compile() {
 }
 
 java_run() {
-    java -Xmx512m -XX:TieredStopAtLevel=1 -Dlog4j2.level=ERROR -cp "$classpath" "$@"
+    java -Xmx2g -XX:TieredStopAtLevel=1 -Dlog4j2.level=ERROR -cp "$classpath" "$@"
 }
 
 start_worker() {

@@ -55,7 +55,7 @@ impl Model {
         let matrix = features::matrix(text, segments, body, statements, self.is_page, &candidates);
         deadline.check();
         let matrix = match &self.wording {
-            Some(wording) => with_wording(&matrix, &wording.opinions(text, segments)),
+            Some(wording) => with_wording(&matrix, &wording.opinions(text, segments, &candidates)),
             None => matrix,
         };
         deadline.check();

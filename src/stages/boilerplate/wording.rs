@@ -69,12 +69,22 @@ impl Wording {
         self.bias + sum as f32 * self.step / (count.max(1) as f32).sqrt()
     }
 
-    /// One a segment.
-    pub fn opinions(&self, text: &str, segments: &[Segment]) -> Vec<f32> {
+    /// One a segment; 0 for those that stand beside none of the `wanted`, whose
+    /// opinions no row has.
+    pub fn opinions(&self, text: &str, segments: &[Segment], wanted: &[bool]) -> Vec<f32> {
+        let reach = NEIGHBOURS as usize;
         let mut words = Vec::new();
         segments
             .iter()
-            .map(|segment| self.opinion(&text[segment.span.clone()], &mut words))
+            .enumerate()
+            .map(|(index, segment)| {
+                let end = (index + reach + 1).min(wanted.len());
+                if wanted[index.saturating_sub(reach)..end].contains(&true) {
+                    self.opinion(&text[segment.span.clone()], &mut words)
+                } else {
+                    0.0
+                }
+            })
             .collect()
     }
 }

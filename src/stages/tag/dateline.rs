@@ -31,10 +31,13 @@ pub fn tag(article: &Article, tags: &mut Tags) {
 
 static OPENING: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"^(?P<place>\p{Lu}[\p{L}\p{M}.’'\-]*(?:[ /]\p{L}[\p{L}\p{M}.’'\-]*){0,3}(?:, ?\p{Lu}[\p{L}.]+(?: \p{Lu}[\p{L}.]+)?)?)(?P<date>,? ?(?:\p{L}{3,10}\.? \d{1,2}|\d{1,2}\.? \p{L}{3,10}\.?)(?:,? \d{4})?)? ?(?P<agency>\(\p{Lu}?[\p{L}\p{M} ./&–-]{1,40}\))?\s?(?:[—–―]|--|-\s|:\s|\.\s?[—–-])\s?",
+        r"^(?P<place>\p{Lu}[\p{L}\p{M}.’'\-]*(?:[ /]\p{L}[\p{L}\p{M}.’'\-]*){0,3}(?:, ?\p{Lu}[\p{L}.]+(?: \p{Lu}[\p{L}.]+)?)?)(?P<date>,? ?(?:\p{L}{3,10}\.? \d{1,2}|\d{1,2}\.? \p{L}{3,10}\.?)(?:,? \d{4})?)? ?(?P<agency>\([\p{L}\p{M} ./&–-]+\))?\s?(?:[—–―]|--|-\s|:\s|\.\s?[—–-])\s?",
     )
     .expect("the pattern is well-formed")
 });
+
+/// In characters, behind a capital.
+const LONGEST_AGENCY: usize = 40;
 
 fn opening(text: &str) -> Option<String> {
     let start = &text[..text.floor_char_boundary(120)];
@@ -44,6 +47,13 @@ fn opening(text: &str) -> Option<String> {
     let letters = first_word.chars().filter(|c| c.is_alphabetic()).count();
     let in_capitals = letters >= 3 && !first_word.chars().any(char::is_lowercase);
     let agency = found.name("agency").map(|agency| agency.as_str().trim_matches(['(', ')']));
+    // Counted here: as a repetition in the pattern it would be two megabytes a thread.
+    let too_long = |agency: &str| {
+        agency.strip_prefix(char::is_uppercase).unwrap_or(agency).chars().count() > LONGEST_AGENCY
+    };
+    if agency.is_some_and(too_long) {
+        return None;
+    }
     let from_agency = agency.is_some_and(|agency| agency.split(['/', ',']).any(outlets::is_agency));
     // "CORRECTION: …" and "WATCH — …" have the form too, and a colon after a
     // bare word is a label more often than a place.

@@ -42,7 +42,7 @@ pub fn train(sources: &Sources, ngrams: &[u8]) -> std::io::Result<Vec<u8>> {
         let held_out: Vec<String> = sites.iter().skip(half).step_by(2).cloned().collect();
         let without = [sources.without.clone(), held_out.clone()].concat();
         let table = table::make(&Sources { without, ..sources.clone() })?;
-        let model = Model::read(&table, ngrams, &undecided()).ok_or_else(|| {
+        let model = Model::read(&table, ngrams.to_vec(), &undecided()).ok_or_else(|| {
             std::io::Error::new(std::io::ErrorKind::InvalidData, "the counts cannot be read")
         })?;
         let thin = Spinner::new(table::seen_on(sources, &held_out)?, USED);

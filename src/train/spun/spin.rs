@@ -9,6 +9,7 @@ use super::lexicon::Pair;
 use crate::stages::repair::spun::ngrams::ngram_hash;
 use crate::stages::repair::spun::tokens::{WordHash, tokens};
 use crate::text::hashing::{FastMap, fingerprint};
+use crate::train::random::Shifts;
 
 /// A spun text, and what stood in each place that was spun.
 pub struct Spun {
@@ -65,13 +66,13 @@ impl Spinner {
 
     /// The same for the same text.
     pub fn spin(&self, text: &str) -> Spun {
-        let mut random = Random(fingerprint(text.as_bytes()) | 1);
+        let mut random = Shifts::new(fingerprint(text.as_bytes()) | 1);
         let mut chosen: FastMap<u64, &str> = FastMap::default();
         for (original, Renderings { used, drawn }) in &self.by_original {
-            if random.next() >= *used {
+            if random.unit() >= *used {
                 continue;
             }
-            let mut at = random.next() * drawn.iter().map(|(_, seen)| seen).sum::<f32>();
+            let mut at = random.unit() * drawn.iter().map(|(_, seen)| seen).sum::<f32>();
             let found = drawn.iter().find(|(_, seen)| {
                 at -= seen;
                 at <= 0.0
@@ -117,16 +118,4 @@ fn replace(text: &str, chosen: &FastMap<u64, &str>) -> Spun {
     }
     spun.text.push_str(&text[done..]);
     spun
-}
-
-/// A small generator; statistics need no better.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> f32 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 40) as f32 / (1u64 << 24) as f32
-    }
 }

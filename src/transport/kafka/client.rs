@@ -11,7 +11,7 @@ use super::topics::Limits;
 use crate::settings::{Choice, KafkaSettings, SaslMechanism};
 
 /// Bytes fetched ahead of the worker, beside its own budget.
-const FETCHED_AHEAD_KILOBYTES: usize = 16 * 1024;
+const FETCHED_AHEAD_KILOBYTES: usize = 8 * 1024;
 /// Of one answer; a larger batch still comes, alone.
 const FETCH_BYTES: usize = 8 * 1024 * 1024;
 const FETCH_PARTITION_BYTES: usize = 1024 * 1024;

@@ -18,7 +18,7 @@ use crate::settings::KafkaSettings;
 use crate::transport::{NotSent, Outbound, Report, Sink, Ticket};
 
 /// What is sent and not reported on: the sink is full beyond either.
-pub(super) const QUEUE_BYTES: usize = 32 * 1024 * 1024;
+pub(super) const QUEUE_BYTES: usize = 16 * 1024 * 1024;
 pub(super) const QUEUE_MESSAGES: usize = 50_000;
 
 pub struct KafkaSink {

@@ -43,40 +43,24 @@ pub fn prepare(
 #[cfg(feature = "train")]
 pub fn text_nodes(html: &str, deadline: &Deadline) -> String {
     let tree = Tree::parse(html, deadline);
-    let mut lines = String::new();
-    let mut next = Some(tree.root());
-    while let Some(id) = next {
-        let mut descend = true;
-        match &tree.node(id).content {
-            tree::Content::Text(text) => {
-                for line in text.split('\n') {
-                    let line = line.trim();
-                    if !line.is_empty() {
-                        lines.push_str(line);
-                        lines.push('\n');
-                    }
-                }
+    let is_read = |id| {
+        !tree.element(id).is_some_and(|element| {
+            matches!(
+                &*element.name,
+                "script" | "style" | "noscript" | "template" | "head" | "title" | "svg"
+            )
+        })
+    };
+    let mut text = String::new();
+    for id in tree.descendants_in(tree.root(), is_read) {
+        if let tree::Content::Text(written) = &tree.node(id).content {
+            for line in written.split('\n').map(str::trim).filter(|line| !line.is_empty()) {
+                text.push_str(line);
+                text.push('\n');
             }
-            tree::Content::Element(element) => {
-                descend = !matches!(
-                    &*element.name,
-                    "script" | "style" | "noscript" | "template" | "head" | "title" | "svg"
-                );
-            }
-            tree::Content::Document => {}
-        }
-        next = if descend { tree.first_child(id) } else { None };
-        let mut at = id;
-        while next.is_none() {
-            next = tree.next_sibling(at);
-            if next.is_some() {
-                break;
-            }
-            let Some(parent) = tree.parent(at) else { break };
-            at = parent;
         }
     }
-    lines
+    text
 }
 
 fn render(article: &mut Article, html: &str, deadline: &Deadline) -> (Vec<Segment>, Statements) {

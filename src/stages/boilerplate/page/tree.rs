@@ -132,8 +132,17 @@ impl Tree {
 
     /// The node and all below it, in document order.
     pub fn descendants(&self, top: NodeId) -> impl Iterator<Item = NodeId> {
+        self.descendants_in(top, |_| true)
+    }
+
+    /// The node and all below it that `enters` leads to, in document order.
+    pub fn descendants_in(
+        &self,
+        top: NodeId,
+        enters: impl Fn(NodeId) -> bool,
+    ) -> impl Iterator<Item = NodeId> {
         std::iter::successors(Some(top), move |&id| {
-            if let Some(child) = self.first_child(id) {
+            if let Some(child) = self.first_child(id).filter(|_| enters(id)) {
                 return Some(child);
             }
             let mut at = id;

@@ -2,6 +2,9 @@
 //! form, original, weight (how often it was seen on pages whose original is known;
 //! a fraction where it is only supposed), and how often clean news holds either.
 
+use std::cmp::Reverse;
+use std::ops::Range;
+
 use super::ngrams::ngram_hash;
 use super::tokens::{Token, WordHash, tokens, word_hash};
 use crate::text::hashing::FastMap;
@@ -10,16 +13,16 @@ pub struct Channel {
     entries: Vec<Entry>,
     /// The logarithm of how likely a word that the table replaces is to be left.
     kept: FastMap<WordHash, f32>,
-    /// Entries by the first two words of the spun phrase, or its only one; longest
-    /// phrases first.
-    by_opening: FastMap<u64, Vec<u32>>,
+    /// The entries' range by the first two words of the spun phrase, or its only one;
+    /// longest phrases first.
+    by_opening: FastMap<u64, Range<u32>>,
 }
 
 #[derive(Debug)]
 pub struct Entry {
     /// The spun phrase as words; marks cannot be part of it.
-    pub spun: Vec<WordHash>,
-    pub original: Vec<WordHash>,
+    pub spun: Box<[WordHash]>,
+    pub original: Box<[WordHash]>,
     /// In lower case, but for names.
     pub original_text: Box<str>,
     /// Whether it takes "an".
@@ -41,13 +44,11 @@ impl Channel {
         let rows = table.lines().filter(|line| !line.starts_with('#'));
         let mut entries: Vec<Entry> = rows.filter_map(Entry::read).collect();
         weigh(&mut entries);
-        let mut by_opening: FastMap<u64, Vec<u32>> = FastMap::default();
-        for (index, entry) in entries.iter().enumerate() {
-            let opening = &entry.spun[..entry.spun.len().min(2)];
-            by_opening.entry(ngram_hash(opening)).or_default().push(index as u32);
-        }
-        for candidates in by_opening.values_mut() {
-            candidates.sort_by_key(|index| std::cmp::Reverse(entries[*index as usize].spun.len()));
+        entries.sort_by_key(|entry| (entry.opening(), Reverse(entry.spun.len())));
+        entries.shrink_to_fit();
+        let mut by_opening: FastMap<u64, Range<u32>> = FastMap::default();
+        for (index, entry) in (0..).zip(&entries) {
+            by_opening.entry(entry.opening()).or_insert(index..index).end = index + 1;
         }
         let mut kept: FastMap<WordHash, f32> = FastMap::default();
         for entry in entries.iter().filter(|entry| entry.original.len() == 1) {
@@ -72,14 +73,12 @@ impl Channel {
         let phrases = second.and_then(|second| self.opened(&[first.hash, second.hash]));
         let words = self.opened(&[first.hash]);
         let found = [phrases, words].into_iter().flatten().flatten();
-        found
-            .map(|index| &self.entries[*index as usize])
-            .filter(|entry| entry.opens(tokens))
-            .collect()
+        found.filter(|entry| entry.opens(tokens)).collect()
     }
 
-    fn opened(&self, words: &[WordHash]) -> Option<&Vec<u32>> {
-        self.by_opening.get(&ngram_hash(words))
+    fn opened(&self, words: &[WordHash]) -> Option<&[Entry]> {
+        let range = self.by_opening.get(&ngram_hash(words))?;
+        Some(&self.entries[range.start as usize..range.end as usize])
     }
 }
 
@@ -89,7 +88,7 @@ impl Entry {
         let (spun, original) = (fields.next()?, fields.next()?);
         let mut number = || fields.next()?.parse::<f32>().ok();
         let (seen, clean) = (number()?, [number()?, number()?]);
-        let hashes = |text: &str| -> Vec<WordHash> {
+        let hashes = |text: &str| -> Box<[WordHash]> {
             tokens(text)
                 .iter()
                 .filter(|t| t.is_word())
@@ -107,6 +106,10 @@ impl Entry {
             weight: 0.0,
         };
         (!entry.spun.is_empty() && !entry.original.is_empty()).then_some(entry)
+    }
+
+    fn opening(&self) -> u64 {
+        ngram_hash(&self.spun[..self.spun.len().min(2)])
     }
 
     fn opens(&self, tokens: &[Token]) -> bool {

@@ -1,5 +1,6 @@
 //! What the repair of spun news knows, all of it made by `copydesk-train`.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::channel::Channel;
@@ -19,7 +20,7 @@ pub const VERSION: &str = "spun-news-2";
 static SHIPPED: LazyLock<Model> = LazyLock::new(|| {
     let table = include_str!("channel.tsv");
     let (ngrams, judge) = (include_bytes!("news.ngrams"), include_bytes!("judge.forest"));
-    Model::read(table, ngrams, judge).expect("the files are part of the crate")
+    Model::read(table, &ngrams[..], judge).expect("the files are part of the crate")
 });
 
 impl Model {
@@ -28,7 +29,7 @@ impl Model {
     }
 
     /// `None` if the counts or the forest are no such files.
-    pub fn read(table: &str, ngrams: &[u8], judge: &[u8]) -> Option<Self> {
+    pub fn read(table: &str, ngrams: impl Into<Cow<'static, [u8]>>, judge: &[u8]) -> Option<Self> {
         let (news, judge) = (Ngrams::read(ngrams)?, Forest::read(judge)?);
         Some(Self { channel: Channel::read(table), news, judge })
     }

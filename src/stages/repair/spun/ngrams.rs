@@ -9,20 +9,24 @@
 //! the count in steps of half an octave, so that two n-grams are taken for each
 //! other once in some millions of questions.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use super::tokens::WordHash;
 
+/// Read where the file stands: a copy would be the largest thing the worker holds.
 #[derive(Debug)]
 pub struct Ngrams {
     tokens: f64,
-    offsets: Vec<u32>,
-    entries: Vec<u32>,
+    /// What is behind the number of tokens.
+    packed: Cow<'static, [u8]>,
 }
 
 const BUCKET_BITS: u32 = 17;
 const BUCKETS: usize = 1 << BUCKET_BITS;
+const ENTRY_BYTES: usize = 4;
+const OFFSETS_BYTES: usize = (BUCKETS + 1) * ENTRY_BYTES;
 const COUNT_BITS: u32 = 6;
 
 /// What is lost when a shorter history must do.
@@ -30,18 +34,18 @@ const BACKOFF: f32 = -0.916;
 
 impl Ngrams {
     /// `None` if the bytes are not such a file.
-    pub fn read(bytes: &[u8]) -> Option<Self> {
-        let (tokens, bytes) = bytes.split_first_chunk::<8>()?;
-        let (offsets, entries) = bytes.split_at_checked((BUCKETS + 1) * 4)?;
-        let words = |bytes: &[u8]| {
-            bytes.as_chunks::<4>().0.iter().map(|b| u32::from_le_bytes(*b)).collect()
+    pub fn read(file: impl Into<Cow<'static, [u8]>>) -> Option<Self> {
+        let file = file.into();
+        let tokens = u64::from_le_bytes(*file.first_chunk()?) as f64;
+        let packed = match file {
+            Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[8..]),
+            Cow::Owned(mut bytes) => Cow::Owned(bytes.split_off(8)),
         };
-        let read = Self {
-            tokens: u64::from_le_bytes(*tokens) as f64,
-            offsets: words(offsets),
-            entries: words(entries),
-        };
-        let fits = read.offsets.is_sorted() && *read.offsets.last()? as usize == read.entries.len();
+        let read = Self { tokens, packed };
+        let (offsets, entries) = read.packed.split_at_checked(OFFSETS_BYTES)?;
+        let offsets = offsets.as_chunks::<ENTRY_BYTES>().0.iter().copied().map(u32::from_le_bytes);
+        let fits = offsets.clone().is_sorted()
+            && offsets.clone().next_back()? as usize * ENTRY_BYTES == entries.len();
         fits.then_some(read)
     }
 
@@ -65,11 +69,13 @@ impl Ngrams {
     /// The count of an n-gram by its hash, within a fifth; 0 if it is rare.
     fn count_of(&self, hash: u64) -> f32 {
         let bucket = bucket_of(hash) as usize;
-        let entries =
-            &self.entries[self.offsets[bucket] as usize..self.offsets[bucket + 1] as usize];
+        let numbers = self.packed.as_chunks::<ENTRY_BYTES>().0;
+        let offset = |bucket: usize| BUCKETS + 1 + u32::from_le_bytes(numbers[bucket]) as usize;
+        let entries = numbers[offset(bucket)..offset(bucket + 1)].iter();
         let wanted = fingerprint_of(hash);
         // About ten entries, in one or two lines of the cache.
-        match entries.iter().find(|entry| **entry & !COUNT_MASK == wanted) {
+        let mut entries = entries.copied().map(u32::from_le_bytes);
+        match entries.find(|entry| entry & !COUNT_MASK == wanted) {
             Some(entry) => COUNTS[(entry & COUNT_MASK) as usize],
             None => 0.0,
         }

@@ -84,8 +84,25 @@ impl Entry {
 
 /// An open table: a place is free where the entry is 0.
 pub struct Lexicon {
-    slots: Vec<(u32, Entry)>,
+    slots: Vec<Slot>,
     mask: usize,
+}
+
+/// A key and the halves of its entry, so that no room is lost between them.
+#[derive(Clone, Copy, Default)]
+struct Slot {
+    key: u32,
+    entry: [u32; 2],
+}
+
+impl Slot {
+    fn entry(self) -> Entry {
+        Entry(u64::from(self.entry[1]) << 32 | u64::from(self.entry[0]))
+    }
+
+    fn with(key: u32, entry: u64) -> Self {
+        Self { key, entry: [entry as u32, (entry >> 32) as u32] }
+    }
 }
 
 impl Lexicon {
@@ -97,8 +114,9 @@ impl Lexicon {
         if !rest.is_empty() {
             return None;
         }
-        let size = ((words.len() + names.len()) * 2).next_power_of_two();
-        let mut lexicon = Self { slots: vec![(0, Entry::default()); size], mask: size - 1 };
+        let known = words.len() + names.len();
+        let size = (known + known / 3).next_power_of_two();
+        let mut lexicon = Self { slots: vec![Slot::default(); size], mask: size - 1 };
         for word in words {
             let (key, entry) = word.split_first_chunk::<4>()?;
             let entry = u64::from_le_bytes(*entry.first_chunk()?);
@@ -131,10 +149,10 @@ impl Lexicon {
 
     fn add(&mut self, key: u32, entry: u64) {
         let mut place = key as usize & self.mask;
-        while self.slots[place].1.0 != 0 && self.slots[place].0 != key {
+        while self.slots[place].entry != [0, 0] && self.slots[place].key != key {
             place = (place + 1) & self.mask;
         }
-        self.slots[place] = (key, Entry(self.slots[place].1.0 | entry));
+        self.slots[place] = Slot::with(key, self.slots[place].entry().0 | entry);
     }
 
     /// Of a word or phrase by its hash; nothing is known of it if it is empty.
@@ -143,9 +161,9 @@ impl Lexicon {
         let key = key(hash);
         let mut place = key as usize & self.mask;
         loop {
-            let (found, entry) = self.slots[place];
-            if entry.0 == 0 || found == key {
-                return entry;
+            let slot = self.slots[place];
+            if slot.entry == [0, 0] || slot.key == key {
+                return slot.entry();
             }
             place = (place + 1) & self.mask;
         }

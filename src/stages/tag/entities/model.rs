@@ -41,8 +41,37 @@ pub static ENGLISH: LazyLock<Model> = LazyLock::new(|| {
 pub struct Model {
     scale: f32,
     transitions: Transitions,
-    /// Padded to eight, so that a row is added at once.
-    table: Vec<[i8; 8]>,
+    weights: Weights,
+}
+
+/// The rows of the table that are there, read where the file stands: of most rows
+/// there is nothing to hold.
+struct Weights {
+    /// A bit for each row of the table, and how many are there before each 64.
+    there: Vec<(u64, u32)>,
+    rows: &'static [[u8; TAGS]],
+}
+
+impl Weights {
+    /// `None` unless there are as many rows as there are bits.
+    fn new(there: &[u8], rows: &'static [[u8; TAGS]]) -> Option<Self> {
+        let mut before = 0;
+        let bits = there.as_chunks::<8>().0.iter().map(|bytes| {
+            let bits = u64::from_le_bytes(*bytes);
+            before += bits.count_ones();
+            (bits, before - bits.count_ones())
+        });
+        let there = bits.collect();
+        (before as usize == rows.len()).then_some(Self { there, rows })
+    }
+
+    #[inline]
+    fn row(&self, row: u32) -> Option<&[u8; TAGS]> {
+        let (bits, before) = self.there[row as usize / 64];
+        let bit = 1u64 << (row % 64);
+        let place = before + (bits & (bit - 1)).count_ones();
+        (bits & bit != 0).then(|| &self.rows[place as usize])
+    }
 }
 
 /// A name: tokens from `start` to `end`, what it names, and how likely that is.
@@ -56,7 +85,7 @@ pub struct Found {
 
 impl Model {
     /// `None` if the bytes are not such a file.
-    pub fn read(file: &[u8]) -> Option<Self> {
+    pub fn read(file: &'static [u8]) -> Option<Self> {
         let header = file.iter().position(|&byte| byte == b'\n')? + 1;
         let (scale, mut rest) = file.get(header..)?.split_first_chunk::<4>()?;
         let mut transitions = [[0.0; TAGS + 1]; TAGS + 1];
@@ -67,18 +96,9 @@ impl Model {
         }
         let (there, rest) = rest.split_at_checked(ROWS / 8)?;
         let (rows, rest) = rest.as_chunks::<TAGS>();
-        let mut rows = rows.iter();
-        let mut table = vec![[0; 8]; ROWS];
-        for (index, row) in table.iter_mut().enumerate() {
-            if there[index / 8] >> (index % 8) & 1 == 1 {
-                for (weight, byte) in row.iter_mut().zip(rows.next()?) {
-                    *weight = byte.cast_signed();
-                }
-            }
-        }
         let scale = f32::from_le_bytes(*scale);
-        let fits = rest.is_empty() && rows.next().is_none();
-        fits.then_some(Self { scale, transitions, table })
+        let weights = Weights::new(there, rows).filter(|_| rest.is_empty())?;
+        Some(Self { scale, transitions, weights })
     }
 
     #[cfg(feature = "train")]
@@ -107,10 +127,12 @@ impl Model {
         for stretch in stretches(known) {
             lattice.scores.clear();
             for index in stretch.clone() {
-                let mut sum = [0i16; 8];
+                let mut sum = [0i16; TAGS];
                 features::rows(known, index, |row| {
-                    for (sum, weight) in sum.iter_mut().zip(&self.table[row as usize]) {
-                        *sum += i16::from(*weight);
+                    if let Some(weights) = self.weights.row(row) {
+                        for (sum, weight) in sum.iter_mut().zip(weights) {
+                            *sum += i16::from(weight.cast_signed());
+                        }
                     }
                 });
                 lattice.scores.push(std::array::from_fn(|tag| f32::from(sum[tag]) * self.scale));

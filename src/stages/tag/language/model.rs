@@ -32,8 +32,8 @@ pub static LANGUAGES: LazyLock<Model> = LazyLock::new(|| {
 
 pub struct Model {
     languages: Vec<Language>,
-    /// Rows of [`WIDTH`] each, end to end.
-    table: Vec<[i8; WIDTH]>,
+    /// Read where the file stands.
+    table: &'static [[u8; WIDTH]],
     scale: f32,
 }
 
@@ -55,7 +55,7 @@ pub struct Candidate<'a> {
 
 impl Model {
     /// `None` if the bytes are not such a file.
-    pub fn read(file: &[u8]) -> Option<Self> {
+    pub fn read(file: &'static [u8]) -> Option<Self> {
         let header = file.iter().position(|&byte| byte == b'\n')? + 1;
         let mut rest = file.get(header..)?;
         let count = u32::from_le_bytes(take(&mut rest)?);
@@ -74,8 +74,7 @@ impl Model {
             languages.push(Language { tag, script, bias, direction });
         }
         let scale = f32::from_le_bytes(take(&mut rest)?);
-        let (rows, rest) = rest.as_chunks::<WIDTH>();
-        let table: Vec<[i8; WIDTH]> = rows.iter().map(|row| row.map(u8::cast_signed)).collect();
+        let (table, rest) = rest.as_chunks::<WIDTH>();
         (rest.is_empty() && table.len() == ROWS).then_some(Self { languages, table, scale })
     }
 
@@ -118,7 +117,7 @@ impl Model {
         let mut short = [0i16; WIDTH];
         features(text, script, |row| {
             for (sum, number) in short.iter_mut().zip(&self.table[row as usize]) {
-                *sum += i16::from(*number);
+                *sum += i16::from(number.cast_signed());
             }
             count += 1;
             if count.is_multiple_of(ROWS_IN_SHORT) {
