@@ -1,5 +1,6 @@
 //! The command line. Each command is one file under `commands`.
 
+mod allocator;
 mod commands;
 
 use std::process::ExitCode;
@@ -42,6 +43,7 @@ Exit codes:
   2  the settings or the command line are at fault; nothing was done";
 
 fn main() -> ExitCode {
+    allocator::bound_heaps();
     let outcome = match CommandLine::parse().command {
         Command::Run(arguments) => run::run(arguments),
         Command::Process(arguments) => process::run(arguments),
