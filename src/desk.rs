@@ -41,6 +41,14 @@ pub enum Rejected {
     Drop,
 }
 
+/// A page and a text with something in it for every part of the stages.
+const PAGE: &str = "<html><head><title>Bridge opens - The Example</title></head><body><nav>\
+    <a href=/>Home</a></nav><h1>Bridge opens</h1><p>By Ann Example, 3 May 2024</p><p>HILLTON \
+    (Example News) - The bridge over the river was opened on Friday, and the mayor said: \
+    &ldquo;We have waited for it.&rdquo;</p></body></html>";
+const TEXT: &str = "Bridge opens\nBy Ann Example\n3 May 2024\nShare\nHILLTON - The bridge over \
+    the river was opened on Friday, and the mayor said: \"We have waited for it.\"\nRead more\n";
+
 /// What is to be done for a delivery.
 #[derive(Debug)]
 pub enum Outcome {
@@ -112,6 +120,15 @@ impl Desk {
             memory.sites = sites;
         }
         self
+    }
+
+    /// Has the stages load what they load on first use, a tenth of a second's work: it is
+    /// not to count against the first articles.
+    pub fn warm_up(&self) {
+        for mut article in [Article::from_html(PAGE), Article::from_text(TEXT)] {
+            // What becomes of them says nothing.
+            let _ = self.pipeline.run(&mut article);
+        }
     }
 
     /// What the delivery's page shows, for a memory that is to learn from it.

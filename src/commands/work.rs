@@ -28,6 +28,7 @@ pub async fn work(
     shutdown: impl Future<Output = ()>,
 ) -> Result<Summary, Failure> {
     let desk = Desk::new(settings);
+    desk.warm_up();
     let (ended, end) = watch::channel(());
     let admin = serve(settings, telemetry, end.clone()).await?;
     let sink = KafkaSink::open(&settings.kafka).await.map_err(failure)?;
