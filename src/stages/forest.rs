@@ -77,19 +77,26 @@ impl Forest {
 
     /// The probability, 0 to 1, for a row of numbers.
     pub fn probability(&self, row: &[f32]) -> f32 {
+        self.probabilities(&[row])[0]
+    }
+
+    /// The same for each of many rows: a tree is walked for all of them while it is near.
+    pub fn probabilities(&self, rows: &[&[f32]]) -> Vec<f32> {
         let inner = (1usize << self.depth) - 1;
-        let mut sum = self.bias;
+        let mut sums = vec![self.bias; rows.len()];
         for (splits, leaves) in
             self.nodes.chunks_exact(inner).zip(self.leaves.chunks_exact(inner + 1))
         {
-            let mut at = 0;
-            for _ in 0..self.depth {
-                let split = splits[at];
-                at = 2 * at + 1 + usize::from(row[usize::from(split.column)] > split.threshold);
+            for (row, sum) in rows.iter().zip(&mut sums) {
+                let mut at = 0;
+                for _ in 0..self.depth {
+                    let split = splits[at];
+                    at = 2 * at + 1 + usize::from(row[usize::from(split.column)] > split.threshold);
+                }
+                *sum += leaves[at - inner];
             }
-            sum += leaves[at - inner];
         }
-        1.0 / (1.0 + (-sum).exp())
+        sums.into_iter().map(|sum| 1.0 / (1.0 + (-sum).exp())).collect()
     }
 }
 

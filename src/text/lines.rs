@@ -65,27 +65,33 @@ pub enum First {
 }
 
 pub fn measure(text: &str) -> Measure {
-    let mut measure = Measure::default();
+    let mut measure = Measure {
+        first: text.chars().find(|character| !character.is_whitespace()).map(first),
+        ..Measure::default()
+    };
     let mut in_word = false;
     let mut letters_in_word = 0u32;
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        measure.chars += 1;
-        if measure.first.is_none() && !character.is_whitespace() {
-            measure.first = Some(first(character));
-        }
-        if character.is_ascii_lowercase() {
-            measure.letters += 1;
+    let mut rest = text;
+    loop {
+        // Most of most texts, in one go.
+        let letters = rest.bytes().take_while(u8::is_ascii_lowercase).count();
+        if letters > 0 {
+            measure.chars += letters as u32;
+            measure.letters += letters as u32;
             if !in_word {
                 measure.words += 1;
                 measure.lowercase += 1;
                 in_word = true;
                 letters_in_word = 0;
             }
-            letters_in_word += 1;
+            letters_in_word += letters as u32;
             measure.ends_sentence = false;
-            continue;
+            rest = &rest[letters..];
         }
+        let mut characters = rest.chars();
+        let Some(character) = characters.next() else { break };
+        rest = characters.as_str();
+        measure.chars += 1;
         if character == ' ' {
             measure.short += u32::from(in_word && (1..=3).contains(&letters_in_word));
             in_word = false;
@@ -130,7 +136,7 @@ pub fn measure(text: &str) -> Measure {
                 in_word = false;
                 measure.ends_sentence = true;
                 let open = !matches!(character, '.' | '!' | '?')
-                    || characters.peek().is_none_or(|&next| {
+                    || rest.chars().next().is_none_or(|next| {
                         next.is_whitespace() || is_closing(next) || !next.is_ascii()
                     });
                 measure.sentence_ends += u32::from(open);

@@ -252,7 +252,13 @@ fn held_out_opinions(samples: &[&Sample], plan: &Plan) -> Vec<Vec<f32>> {
         .collect();
     samples
         .iter()
-        .map(|sample| judge(&forests[half(sample) as usize], &sample.matrix, sample.segments.len()))
+        .map(|sample| {
+            judge(
+                &forests[half(sample) as usize],
+                &sample.matrix,
+                &vec![0.0; sample.segments.len()],
+            )
+        })
         .collect()
 }
 
@@ -299,10 +305,10 @@ pub fn cross_validate(paths: &[PathBuf], form: Form) -> String {
             if let Some(wording) = &trained.wording {
                 sample.word(wording);
             }
-            let first = judge(&trained.first, &sample.matrix, sample.segments.len());
+            let first = judge(&trained.first, &sample.matrix, &vec![0.0; sample.segments.len()]);
             let second =
                 with_opinions(&sample.matrix, &sample.segments, &first, &sample.candidates);
-            *opinion = judge(&trained.second, &second, sample.segments.len());
+            *opinion = judge(&trained.second, &second, &vec![0.0; sample.segments.len()]);
         }
     }
     let tested: Vec<(&Sample, Vec<f32>)> = samples.iter().zip(opinions).collect();

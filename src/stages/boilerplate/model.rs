@@ -65,26 +65,29 @@ impl Model {
 
     /// The probability of each segment to be the article's, 0 to 1.
     fn probabilities(&self, matrix: &Matrix, segments: &[Segment]) -> Vec<f32> {
-        let first = judge(&self.first, matrix, segments.len());
+        let first = judge(&self.first, matrix, &vec![0.0; segments.len()]);
         let doubtful: Vec<bool> = first
             .iter()
             .map(|probability| (CERTAIN..1.0 - CERTAIN).contains(probability))
             .collect();
         let second = with_opinions(matrix, segments, &first, &doubtful);
-        (0..segments.len())
-            .map(|index| second.row(index).map_or(first[index], |row| self.second.probability(row)))
-            .collect()
+        judge(&self.second, &second, &first)
     }
 }
 
 /// Nearer to 0 or 1 than this the first forest is not asked again.
 const CERTAIN: f32 = 0.01;
 
-/// 0 for segments without a row.
-pub fn judge(forest: &Forest, matrix: &Matrix, segments: usize) -> Vec<f32> {
-    (0..segments)
-        .map(|index| matrix.row(index).map_or(0.0, |row| forest.probability(row)))
-        .collect()
+/// What the forest thinks of each segment; what was thought before of those without a row.
+pub fn judge(forest: &Forest, matrix: &Matrix, before: &[f32]) -> Vec<f32> {
+    let judged = || (0..before.len()).filter_map(|index| Some((index, matrix.row(index)?)));
+    let rows: Vec<&[f32]> = judged().map(|(_, row)| row).collect();
+    let probabilities = forest.probabilities(&rows);
+    let mut opinions = before.to_vec();
+    for ((index, _), probability) in judged().zip(probabilities) {
+        opinions[index] = probability;
+    }
+    opinions
 }
 
 /// How far from prose a segment can stand and still be the article's.

@@ -12,12 +12,12 @@
 //! Phrases and lines are compared as folding keys ([`crate::text::fold`]), so
 //! case, accents, punctuation and numbers do not matter; `0` stands for any number.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::text::fold::{fold, fold_into, is_unspaced};
+use crate::text::hashing::{FastMap, FastSet, fingerprint};
 
 /// What a known wording is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -95,10 +95,12 @@ enum Anchor {
 }
 
 struct Table {
-    whole: HashMap<String, Phrase>,
+    whole: FastMap<String, Phrase>,
     /// What stands before a line's first colon.
-    labels: HashMap<String, Phrase>,
+    labels: FastMap<String, Phrase>,
     parts: Vec<(Anchor, Phrase)>,
+    /// What the parts begin with: most lines have none of it, and so none of them.
+    opening_words: FastSet<u64>,
     automaton: AhoCorasick,
 }
 
@@ -126,8 +128,8 @@ pub fn find(line: &str) -> Option<Phrase> {
 
 impl Table {
     fn read(sources: &[&str]) -> Self {
-        let mut whole = HashMap::new();
-        let mut labels = HashMap::new();
+        let mut whole = FastMap::default();
+        let mut labels = FastMap::default();
         let mut keys = Vec::new();
         let mut parts = Vec::new();
         for source in sources {
@@ -168,14 +170,21 @@ impl Table {
             .match_kind(MatchKind::Standard)
             .build(&keys)
             .expect("the phrase files are small enough for an automaton");
-        Self { whole, labels, parts, automaton }
+        let opening_words = keys.iter().filter_map(|key| words(key).next()).collect();
+        Self { whole, labels, parts, opening_words, automaton }
+    }
+
+    /// A part begins where a word does, which without spaces is anywhere.
+    fn may_have_part(&self, key: &str) -> bool {
+        !key.is_ascii() && key.contains(is_unspaced)
+            || words(key).any(|word| self.opening_words.contains(&word))
     }
 
     fn find(&self, key: &str, is_quotation: bool) -> Option<Phrase> {
         if let Some(&phrase) = self.whole.get(key) {
             return Some(phrase);
         }
-        if is_quotation {
+        if is_quotation || !self.may_have_part(key) {
             return None;
         }
         self.automaton.find_overlapping_iter(key).find_map(|found| {
@@ -187,6 +196,11 @@ impl Table {
             (fits && is_boundary(key, found.end())).then_some(phrase)
         })
     }
+}
+
+/// The words' fingerprints.
+fn words(key: &str) -> impl Iterator<Item = u64> {
+    key.split(' ').map(|word| fingerprint(word.as_bytes()))
 }
 
 /// Furniture does not quote: in a line that opens with a quotation mark the

@@ -31,13 +31,18 @@ const MOST_JOINED: usize = 256;
 
 pub struct Joined {
     /// The lines after joining: each one line of the text or several.
-    pub spans: Vec<Range<usize>>,
+    pub lines: Vec<(Range<usize>, Measure)>,
     /// For each line break taken out: the span it lies in, its place, the text
     /// put there, and the rule.
     breaks: Vec<(usize, Range<usize>, &'static str, RuleId)>,
 }
 
 impl Joined {
+    fn push(&mut self, text: &str, span: Range<usize>) {
+        let measure = measure(&text[span.clone()]);
+        self.lines.push((span, measure));
+    }
+
     /// The edits that join the lines of those spans that are kept.
     pub fn joins(self, is_kept: impl Fn(usize) -> bool) -> impl Iterator<Item = Proposal> {
         self.breaks
@@ -49,14 +54,14 @@ impl Joined {
 
 pub fn rejoin(text: &str, lines: &[Range<usize>], deadline: &Deadline) -> Joined {
     let measures: Vec<Measure> = lines.iter().map(|line| measure(&text[line.clone()])).collect();
-    let mut joined = Joined { spans: Vec::with_capacity(lines.len()), breaks: Vec::new() };
+    let mut joined = Joined { lines: Vec::with_capacity(lines.len()), breaks: Vec::new() };
     let mut index = 0;
     while index < lines.len() {
         deadline.check();
         let wrapped = wrapped_lines(text, &lines[index..], &measures[index..]);
         if wrapped > 1 {
-            let span = joined.spans.len();
-            joined.spans.push(lines[index].start..lines[index + wrapped - 1].end);
+            let span = joined.lines.len();
+            joined.push(text, lines[index].start..lines[index + wrapped - 1].end);
             for at in index + 1..index + wrapped {
                 let place = lines[at - 1].end..lines[at].start;
                 // A hyphen at the end of a line stays what it is, of a compound
@@ -73,8 +78,8 @@ pub fn rejoin(text: &str, lines: &[Range<usize>], deadline: &Deadline) -> Joined
         }
         let chain = index..end;
         if chain.len() > 1 && is_one_text(&measures[chain.clone()]) {
-            let span = joined.spans.len();
-            joined.spans.push(lines[index].start..lines[end - 1].end);
+            let span = joined.lines.len();
+            joined.push(text, lines[index].start..lines[end - 1].end);
             for at in index + 1..end {
                 let place = lines[at - 1].end..lines[at].start;
                 let tight = measures[at].first == Some(First::Continuing);
@@ -82,7 +87,7 @@ pub fn rejoin(text: &str, lines: &[Range<usize>], deadline: &Deadline) -> Joined
             }
             index = end;
         } else {
-            joined.spans.push(lines[index].clone());
+            joined.lines.push((lines[index].clone(), measures[index]));
             index += 1;
         }
     }

@@ -15,23 +15,22 @@ use crate::stages::boilerplate::rules::Scene;
 use crate::stages::boilerplate::segment::{Place, Segment};
 use crate::stages::boilerplate::whole::Whole;
 use crate::stages::boilerplate::{decide, phrases};
-use crate::text::lines::{lines, measure};
+use crate::text::lines::lines;
 
 /// The lines of the text after rejoining those that were broken.
 pub fn segments(text: &str, deadline: &Deadline) -> (Vec<Segment>, Joined) {
     let lines: Vec<Range<usize>> = lines(text).collect();
     let joined = broken_line::rejoin(text, &lines, deadline);
     let segments = joined
-        .spans
+        .lines
         .iter()
-        .map(|span| {
+        .map(|(span, measure)| {
             deadline.check();
-            let line = &text[span.clone()];
             Segment {
                 span: span.clone(),
                 kind: BlockKind::Paragraph,
-                measure: measure(line),
-                phrase: phrases::find(line),
+                measure: *measure,
+                phrase: phrases::find(&text[span.clone()]),
                 place: Place::default(),
             }
         })
