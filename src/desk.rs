@@ -99,6 +99,15 @@ impl Outcome {
             Outcome::Rejected { outbound, .. } => outbound.as_ref(),
         }
     }
+
+    pub fn into_outbound(self) -> Option<Outbound> {
+        match self {
+            Outcome::Enriched { outbound, .. }
+            | Outcome::Tombstone { outbound }
+            | Outcome::DeadLetter { outbound, .. } => Some(outbound),
+            Outcome::Rejected { outbound, .. } => outbound,
+        }
+    }
 }
 
 impl Desk {
@@ -131,6 +140,12 @@ impl Desk {
         }
     }
 
+    /// For a sink that takes no larger messages.
+    pub fn within(mut self, message_bytes: usize) -> Self {
+        self.encoder = self.encoder.within(message_bytes);
+        self
+    }
+
     /// What the delivery's page shows, for a memory that is to learn from it.
     pub fn study(&self, delivery: &Delivery) -> Option<(Address, Shown)> {
         let mut raw = self.decoder.decode(delivery.payload.as_ref()?, &delivery.headers).ok()?;
@@ -140,15 +155,27 @@ impl Desk {
         Some((address, raw.article.shown?))
     }
 
+    /// The host of the delivery's page, as far as the message tells it.
+    pub fn host(&self, delivery: &Delivery) -> Option<String> {
+        let payload = delivery.payload.as_ref()?;
+        // It may be the very message that decode panicked over.
+        let decode = || self.decoder.decode(payload, &delivery.headers).ok();
+        let raw = std::panic::catch_unwind(std::panic::AssertUnwindSafe(decode)).ok()??;
+        Some(Address::of(raw.article.url.as_ref()?)?.host)
+    }
+
     /// Never fails: what cannot be done becomes a dead letter.
     pub fn edit(&self, delivery: &Delivery) -> Outcome {
         // The stages have their own boundary; this one is for decode and encode.
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.try_edit(delivery)))
             .unwrap_or_else(|_| Err(PipelineError::WorkerPanicked.into()))
-            .unwrap_or_else(|error| Outcome::DeadLetter {
-                outbound: dead_letter::outbound(delivery, &error),
-                error,
-            })
+            .unwrap_or_else(|error| self.give_up(delivery, error))
+    }
+
+    /// The dead letter for a delivery that cannot be processed, or not be published.
+    pub fn give_up(&self, delivery: &Delivery, error: Error) -> Outcome {
+        let style = self.encoder.dead_letter_headers();
+        Outcome::DeadLetter { outbound: dead_letter::outbound(delivery, &error, style), error }
     }
 
     fn try_edit(&self, delivery: &Delivery) -> Result<Outcome, Error> {
@@ -198,9 +225,10 @@ impl Desk {
         raw: &RawArticle,
         verdict: Verdict,
     ) -> Result<Outbound, Error> {
-        let payload = self.encoder.encode(raw, verdict)?;
-        let mut outbound = self.forward(delivery, Some(payload));
+        let mut outbound = self.forward(delivery, None);
         outbound.headers.extend(self.encoder.headers(raw, verdict));
+        let payload = self.encoder.encode_beside(outbound.bytes(), raw, verdict)?;
+        outbound.payload = Some(payload);
         Ok(outbound)
     }
 

@@ -6,7 +6,7 @@ mod commands;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use commands::{check, demo, eval, explain, process, run, schema, settings};
+use commands::{check, demo, dlq, eval, explain, process, run, schema, settings};
 
 /// Reads raw scraped news from Kafka, strips boilerplate, repairs the text, tags
 /// metadata, and publishes enriched articles with every change on record.
@@ -26,6 +26,7 @@ enum Command {
     Explain(explain::Arguments),
     Eval(eval::Arguments),
     Check(check::Arguments),
+    Dlq(dlq::Arguments),
     Schema(schema::Arguments),
     Settings(settings::Arguments),
 }
@@ -36,6 +37,7 @@ Examples:
   copydesk run --config copydesk.toml              the worker
   copydesk process articles.ndjson > out.ndjson    the same work on a file
   copydesk explain page.html                       what was cut, mended and tagged in one article
+  copydesk dlq stats                               what could not be processed, and why
 
 Exit codes:
   0  done, nothing dead-lettered
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(arguments),
         Command::Eval(arguments) => eval::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Dlq(arguments) => dlq::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
         Command::Settings(arguments) => settings::run(arguments),
     };

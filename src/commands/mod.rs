@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod demo;
+pub mod dlq;
 pub mod eval;
 pub mod explain;
 mod only;

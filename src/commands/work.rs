@@ -32,6 +32,7 @@ pub async fn work(
     let (ended, end) = watch::channel(());
     let admin = serve(settings, telemetry, end.clone()).await?;
     let sink = KafkaSink::open(&settings.kafka).await.map_err(failure)?;
+    let desk = desk.within(sink.largest_message());
     // Before the first article, so that it is not decided blindly.
     let shared = share_memory(settings, &desk).await?;
     let desk = match &shared {
@@ -59,7 +60,10 @@ pub async fn work(
 }
 
 /// The memory of sites that all workers share, where there is one.
-async fn share_memory(settings: &Settings, desk: &Desk) -> Result<Option<KafkaMemory>, Failure> {
+pub async fn share_memory(
+    settings: &Settings,
+    desk: &Desk,
+) -> Result<Option<KafkaMemory>, Failure> {
     if desk.memory.is_none() || settings.site_memory.topic.is_empty() {
         return Ok(None);
     }

@@ -129,9 +129,6 @@ const AGREEMENTS: &[Agreement] = &[
 
 /// A worker that reads what it wrote never ends.
 fn taken_in(settings: &Settings, topic: &str) -> Option<String> {
-    let input = settings.kafka.input_topics.iter().find(|input| match input.starts_with('^') {
-        true => regex::Regex::new(input).is_ok_and(|pattern| pattern.is_match(topic)),
-        false => *input == topic,
-    })?;
+    let input = settings.kafka.input_taking_in(topic)?;
     Some(format!("expected a topic that kafka.input_topics does not take in, but {input:?} does"))
 }

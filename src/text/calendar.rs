@@ -164,7 +164,8 @@ fn compact(text: &str) -> Option<Moment> {
     }
 }
 
-fn from_epoch(seconds: i64) -> Option<Moment> {
+/// In UTC, of seconds since 1970; `None` outside the calendar's years.
+pub fn from_epoch(seconds: i64) -> Option<Moment> {
     let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let (year, month, day) = civil(days);
     let mut moment = Moment::day(year, month, day)?;

@@ -59,6 +59,35 @@ pub struct Outbound {
     pub partition: i32,
 }
 
+/// A header's two lengths, at most.
+const HEADER_OVERHEAD_BYTES: usize = 10;
+
+impl Outbound {
+    /// Of key, payload and headers, at most.
+    pub fn bytes(&self) -> usize {
+        let length = |part: &Option<Vec<u8>>| part.as_ref().map_or(0, Vec::len);
+        let headers: usize = self
+            .headers
+            .iter()
+            .map(|(name, value)| name.len() + length(value) + HEADER_OVERHEAD_BYTES)
+            .sum();
+        length(&self.payload) + length(&self.key) + headers
+    }
+}
+
+/// A message as it lies in, or goes into, a topic.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StoredMessage {
+    /// `None` leaves the choice to the key.
+    pub partition: Option<i32>,
+    /// `None` until it is stored.
+    pub offset: Option<i64>,
+    pub key: Option<Vec<u8>>,
+    pub payload: Option<Vec<u8>>,
+    pub headers: Headers,
+    pub timestamp_millis: Option<i64>,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Destination {
     Enriched,

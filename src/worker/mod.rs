@@ -25,7 +25,6 @@ use crate::settings::WorkerSettings;
 use crate::telemetry::Telemetry;
 use crate::telemetry::events;
 use crate::transport::{Delivery, Lane, NotSent, Report, Sink, Source, Ticket};
-use crate::wire::dead_letter;
 use compute::{Compute, Done};
 use lane::Queue;
 use limiter::Limiter;
@@ -58,13 +57,14 @@ pub async fn run<S: Source, K: Sink>(
     telemetry: &Telemetry,
     shutdown: impl Future<Output = ()>,
 ) -> Result<Summary, Error> {
-    let compute = Compute::start(desk, threads).map_err(|error| TransportError::Fatal {
+    let compute = Compute::start(desk.clone(), threads).map_err(|error| TransportError::Fatal {
         attempted: "starting article threads",
         why: error.to_string(),
     })?;
     let mut worker = Worker {
         source,
         sink,
+        desk,
         compute,
         entries: Slab::new(),
         lanes: HashMap::new(),
@@ -84,6 +84,7 @@ pub async fn run<S: Source, K: Sink>(
 struct Worker<'a, S, K> {
     source: S,
     sink: K,
+    desk: Arc<Desk>,
     compute: Compute,
     entries: Slab<Entry>,
     lanes: HashMap<Lane, Queue>,
@@ -310,8 +311,7 @@ impl<S: Source, K: Sink> Worker<'_, S, K> {
         match entry.refused.take() {
             Some(error) => {
                 entry.counted = false;
-                let outbound = dead_letter::outbound(&entry.delivery, &error);
-                entry.state = State::Ready(Outcome::DeadLetter { outbound, error });
+                entry.state = State::Ready(self.desk.give_up(&entry.delivery, error));
             }
             None => self.compute(ticket),
         }

@@ -68,6 +68,17 @@ choice! {
     }
 }
 
+impl KafkaSettings {
+    /// The entry of the input topics that takes in this topic.
+    pub fn input_taking_in(&self, topic: &str) -> Option<&str> {
+        let takes_in = |input: &&String| match input.starts_with('^') {
+            true => regex::Regex::new(input).is_ok_and(|pattern| pattern.is_match(topic)),
+            false => *input == topic,
+        };
+        self.input_topics.iter().find(takes_in).map(String::as_str)
+    }
+}
+
 section! {
     /// The brokers, the topics, and how copydesk speaks to them.
     KafkaSettings = "kafka" {

@@ -23,6 +23,8 @@ const MEMORY_AHEAD_KILOBYTES: usize = 4 * 1024;
 const MEMORY_TIMEOUT_MILLIS: u64 = 10_000;
 /// Of less than half a kilobyte each.
 const MEMORY_QUEUE_MESSAGES: usize = 20_000;
+/// After which the brokers end a replay's transaction that was left open.
+const REPLAY_TIMEOUT_MILLIS: u64 = 30_000;
 const STATISTICS_INTERVAL_MILLIS: usize = 1_000;
 
 pub(super) fn consumer(settings: &KafkaSettings) -> ClientConfig {
@@ -94,6 +96,22 @@ pub(super) fn memory_writer(settings: &KafkaSettings) -> ClientConfig {
         .set("compression.type", settings.compression.as_str())
         .set("message.timeout.ms", MEMORY_TIMEOUT_MILLIS.to_string())
         .set("queue.buffering.max.messages", MEMORY_QUEUE_MESSAGES.to_string());
+    overlay(&mut config, &settings.properties);
+    config.set("statistics.interval.ms", "0");
+    config
+}
+
+/// For dead letters that are sent on their way again, each transaction a batch of them.
+pub(super) fn replayer(settings: &KafkaSettings) -> ClientConfig {
+    let mut config = base(settings);
+    fill(&mut config, publication(settings, Limits::of(settings)));
+    config
+        .set("acks", "all")
+        .set("partitioner", "murmur2_random")
+        .set("linger.ms", "0")
+        .set("transactional.id", format!("copydesk-replay-{}", settings.dead_letter_topic))
+        .set("transaction.timeout.ms", REPLAY_TIMEOUT_MILLIS.to_string())
+        .set("message.timeout.ms", REPLAY_TIMEOUT_MILLIS.to_string());
     overlay(&mut config, &settings.properties);
     config.set("statistics.interval.ms", "0");
     config

@@ -10,14 +10,14 @@ use rdkafka::ClientConfig;
 use rdkafka::bindings;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::Message;
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::{BaseProducer, BaseRecord, DefaultProducerContext, Producer};
-use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
 use super::headers;
+use super::topic_reader::{TopicReader, partitions};
 use crate::error::TransportError;
-use crate::transport::Headers;
+
+pub use crate::transport::StoredMessage;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -25,19 +25,6 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 pub struct EmbeddedBroker {
     /// The client the cluster lives in; it publishes nothing itself.
     host: BaseProducer,
-}
-
-/// A message as it lies in, or goes into, a topic.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct StoredMessage {
-    /// `None` leaves the choice to the key.
-    pub partition: Option<i32>,
-    /// `None` until it is stored.
-    pub offset: Option<i64>,
-    pub key: Option<Vec<u8>>,
-    pub payload: Option<Vec<u8>>,
-    pub headers: Headers,
-    pub timestamp_millis: Option<i64>,
 }
 
 impl EmbeddedBroker {
@@ -76,7 +63,10 @@ impl EmbeddedBroker {
 
     /// The topics of these that have lost messages to the broker's size limit.
     pub fn evicted(&self, topics: &[&str]) -> Result<Vec<String>, TransportError> {
-        let consumer = reader(&self.brokers())?;
+        let consumer: BaseConsumer = ClientConfig::new()
+            .set("bootstrap.servers", self.brokers().join(","))
+            .create()
+            .map_err(|error| fault("ask for offsets", &error))?;
         let mut evicted = Vec::new();
         for topic in topics {
             for partition in 0..partitions(&consumer, topic)? {
@@ -139,70 +129,11 @@ pub fn publish(
 
 /// All that is in the topic now, in offset order by partition. Blocks.
 pub fn read_all(brokers: &[String], topic: &str) -> Result<Vec<StoredMessage>, TransportError> {
-    let attempted = "read a topic";
-    let consumer = reader(brokers)?;
-    let mut assignment = TopicPartitionList::new();
-    let mut open = Vec::new();
-    for partition in 0..partitions(&consumer, topic)? {
-        let (low, high) = consumer
-            .fetch_watermarks(topic, partition, TIMEOUT)
-            .map_err(|error| fault(attempted, &error))?;
-        if high > low {
-            open.push((partition, high));
-            assignment
-                .add_partition_offset(topic, partition, Offset::Beginning)
-                .map_err(|error| fault(attempted, &error))?;
-        }
-    }
-    consumer.assign(&assignment).map_err(|error| fault(attempted, &error))?;
-
-    let mut messages = Vec::new();
-    let deadline = Instant::now() + TIMEOUT * 3;
-    while !open.is_empty() {
-        if Instant::now() > deadline {
-            let why = "the brokers do not give it".into();
-            return Err(TransportError::Transient { attempted, why });
-        }
-        match consumer.poll(Duration::from_millis(50)) {
-            None => {}
-            Some(Ok(message)) => {
-                messages.push(StoredMessage {
-                    partition: Some(message.partition()),
-                    offset: Some(message.offset()),
-                    key: message.key().map(<[u8]>::to_vec),
-                    payload: message.payload().map(<[u8]>::to_vec),
-                    headers: headers::read(&message),
-                    timestamp_millis: message.timestamp().to_millis(),
-                });
-            }
-            // The end, where markers of transactions stand behind the last message.
-            Some(Err(KafkaError::PartitionEOF(partition))) => {
-                open.retain(|(other, _)| *other != partition);
-            }
-            Some(Err(error)) => return Err(fault(attempted, &error)),
-        }
-    }
-    messages.sort_by_key(|message| (message.partition, message.offset));
-    Ok(messages)
-}
-
-fn reader(brokers: &[String]) -> Result<BaseConsumer, TransportError> {
-    ClientConfig::new()
-        .set("bootstrap.servers", brokers.join(","))
-        .set("group.id", "copydesk-reader")
-        .set("enable.auto.commit", "false")
-        .set("enable.partition.eof", "true")
-        .set("auto.offset.reset", "earliest")
-        .create()
-        .map_err(|error| fault("start a reader", &error))
-}
-
-fn partitions(consumer: &BaseConsumer, topic: &str) -> Result<i32, TransportError> {
-    let metadata = consumer
-        .fetch_metadata(Some(topic), TIMEOUT)
-        .map_err(|error| fault("ask for a topic", &error))?;
-    let count = metadata.topics().first().map_or(0, |topic| topic.partitions().len());
-    Ok(i32::try_from(count).unwrap_or(i32::MAX))
+    let mut config = ClientConfig::new();
+    config.set("bootstrap.servers", brokers.join(","));
+    let mut reader = TopicReader::open(config, topic)?;
+    reader.rewind()?;
+    std::iter::from_fn(|| reader.read().transpose()).collect()
 }
 
 fn fault(attempted: &'static str, error: &KafkaError) -> TransportError {

@@ -8,12 +8,14 @@
 //! the runtime costs the group membership.
 
 pub mod codes;
+pub mod dead_letters;
 pub mod embedded;
 pub mod lanes;
 pub mod memory;
 pub mod properties;
 pub mod reachable;
 pub mod status;
+pub mod topic_reader;
 
 mod client;
 mod commit;

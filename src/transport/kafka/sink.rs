@@ -72,6 +72,11 @@ impl KafkaSink {
         self.status.clone()
     }
 
+    /// The largest enriched message that can be sent, in [`Outbound::bytes`].
+    pub fn largest_message(&self) -> usize {
+        self.topics.largest_enriched()
+    }
+
     fn refuse(&self, ticket: Ticket, error: TransportError) {
         let report = Report { ticket, result: Err(error) };
         self.own_news

@@ -24,8 +24,6 @@ const DESCRIBE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A batch's header, and the lengths and deltas of a record in it at their
 /// longest (Kafka's message format 2).
 const RECORD_OVERHEAD_BYTES: usize = 61 + 36;
-/// A header's two lengths.
-const HEADER_OVERHEAD_BYTES: usize = 10;
 
 /// The largest message each topic takes, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +90,11 @@ impl Topics {
         }
     }
 
+    /// The largest enriched message, in [`Outbound::bytes`].
+    pub fn largest_enriched(&self) -> usize {
+        self.limits.enriched.saturating_sub(RECORD_OVERHEAD_BYTES)
+    }
+
     /// Takes up partitions that were added meanwhile.
     pub fn refresh(&self, statistics: &Statistics) {
         for topic in [&self.enriched, &self.dead_letter] {
@@ -119,7 +122,8 @@ impl Topics {
             Destination::Enriched => self.limits.enriched,
             Destination::DeadLetter => self.limits.dead_letter,
         };
-        let bytes = wire_bytes(outbound);
+        // Of a batch with this message alone, at most and before compression.
+        let bytes = outbound.bytes() + RECORD_OVERHEAD_BYTES;
         (bytes > limit).then(|| TransportError::MessageRefused {
             attempted: "publish a message",
             why: format!(
@@ -128,17 +132,6 @@ impl Topics {
             ),
         })
     }
-}
-
-/// The size of a batch with this message alone, at most and before compression.
-fn wire_bytes(outbound: &Outbound) -> usize {
-    let length = |part: &Option<Vec<u8>>| part.as_ref().map_or(0, Vec::len);
-    let headers: usize = outbound
-        .headers
-        .iter()
-        .map(|(name, value)| name.len() + length(value) + HEADER_OVERHEAD_BYTES)
-        .sum();
-    length(&outbound.payload) + length(&outbound.key) + headers + RECORD_OVERHEAD_BYTES
 }
 
 struct Found {

@@ -9,6 +9,10 @@ use crate::wire::enriched::{ChangedField, Edit, Enriched, Removal};
 impl Enriched<'_> {
     /// The body before any change, from this message alone.
     pub fn original_body(&self) -> Result<String, LogMismatch> {
+        let omitted = &self.provenance.omitted;
+        if omitted.iter().any(|it| matches!(&*it.field, "removals" | "edits")) {
+            return Err(LogMismatch { at: 0 });
+        }
         let edits = self
             .edits
             .iter()

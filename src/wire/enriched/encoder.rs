@@ -13,7 +13,9 @@ use crate::stage::Verdict;
 use crate::stages::{self, repair::SPUN_MODEL};
 use crate::tags::{self, InferenceSource, NoticeKind, Tags};
 use crate::transport::Headers;
+use crate::wire::dead_letter::HeaderStyle;
 use crate::wire::enriched::changes::{list, rounded};
+use crate::wire::enriched::omission;
 use crate::wire::enriched::{
     ChangedField, CharsetDecision, Enriched, Entity, Fingerprints, InferenceSourceName, Inferred,
     Notice, NoticeKindName, Provenance, Publisher, Quality, Quote, SiteMemoryModeName,
@@ -25,24 +27,43 @@ use crate::wire::{VERSION, hex};
 pub struct Encoder {
     settings: OutputSettings,
     ruleset: String,
+    message_bytes: usize,
 }
 
 impl Encoder {
     pub fn new(settings: OutputSettings) -> Self {
-        Self { settings, ruleset: ruleset_digest() }
+        Self { settings, ruleset: ruleset_digest(), message_bytes: usize::MAX }
+    }
+
+    /// For a sink that takes no larger messages, key and headers included.
+    pub fn within(mut self, message_bytes: usize) -> Self {
+        self.message_bytes = message_bytes;
+        self
     }
 
     /// The enriched message as JSON.
     pub fn encode(&self, raw: &RawArticle, verdict: Verdict) -> Result<Vec<u8>, EncodeError> {
+        self.encode_beside(0, raw, verdict)
+    }
+
+    /// The enriched message as JSON, which is sent with so many bytes of key and headers.
+    /// Where it would be too large it does without some of its lists, and says so.
+    pub fn encode_beside(
+        &self,
+        others: usize,
+        raw: &RawArticle,
+        verdict: Verdict,
+    ) -> Result<Vec<u8>, EncodeError> {
         let failed = |why: String| EncodeError::Json { why };
         let message = self.message(raw, verdict).map_err(|error| failed(error.to_string()))?;
-        let mut bytes = Vec::with_capacity(raw.article.text().len() * 2 + 2048);
-        serde_json::to_writer(&mut bytes, &message).map_err(|error| failed(error.to_string()))?;
-        let limit = self.settings.max_bytes;
-        if bytes.len() > limit {
-            return Err(EncodeError::TooLarge { bytes: bytes.len(), limit });
-        }
-        Ok(bytes)
+        let limit = self.settings.max_bytes.min(self.message_bytes.saturating_sub(others));
+        omission::written(message, limit)
+            .map_err(|error| failed(error.to_string()))?
+            .map_err(|bytes| EncodeError::TooLarge { bytes, limit })
+    }
+
+    pub fn dead_letter_headers(&self) -> HeaderStyle {
+        self.settings.dead_letter_headers
     }
 
     /// The headers that an enriched message bears besides its original's.
@@ -147,6 +168,7 @@ impl Encoder {
             fetched_at: borrowed(&raw.fetched_at),
             site_memory: raw.article.site.as_ref().map(site_memory),
             inferred: inferred.chain(spun).collect(),
+            omitted: Vec::new(),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod changes;
 mod encoder;
+mod omission;
 
 use std::borrow::Cow;
 
@@ -363,6 +364,26 @@ pub struct Provenance<'a> {
     /// How each field that was not simply copied was come by.
     #[serde(borrow)]
     pub inferred: Vec<Inferred<'a>>,
+    /// What was left out because the message would have been too large to be sent, the
+    /// largest first: `removals`, `edits`, `fingerprints.minhash`. Absent where nothing was.
+    /// Without removals or edits the original text cannot be had from this message.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub omitted: Vec<Omitted<'a>>,
+}
+
+/// A list that was left out.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Omitted<'a> {
+    /// The field, empty in this message.
+    #[schemars(example = &"removals")]
+    #[serde(borrow)]
+    pub field: Cow<'a, str>,
+    /// How many items it had.
+    #[schemars(example = 4102)]
+    pub items: usize,
+    /// What they took of the message.
+    #[schemars(example = 1802345)]
+    pub bytes: usize,
 }
 
 /// By what memory of its site an article was decided.

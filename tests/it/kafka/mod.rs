@@ -7,6 +7,7 @@
 mod broker;
 
 mod codes;
+mod dead_letters;
 mod faults;
 mod lanes;
 mod memory;

@@ -5,8 +5,8 @@ use copydesk::error::{DecodeError, Error, PipelineError};
 use copydesk::pipeline::Pipeline;
 use copydesk::settings::{InputSettings, OutputSettings};
 use copydesk::stage::StageName;
-use copydesk::transport::{Destination, Headers};
-use copydesk::wire::dead_letter::{self, DeadLetter};
+use copydesk::transport::{Destination, Headers, StoredMessage};
+use copydesk::wire::dead_letter::{self, DeadLetter, Entry, HeaderStyle, Reasons};
 use copydesk::wire::enriched::Encoder;
 use copydesk::wire::raw::Decoder;
 
@@ -78,7 +78,7 @@ fn a_dead_letter_can_be_replayed() {
     let headers = headers_of(&[("content-type", "text/plain"), ("trace", "7")]);
     let sound = delivery(b"The ferry is back.", headers);
     let error = Error::from(PipelineError::StagePanicked { stage: StageName::Repair });
-    let letter = dead_letter::outbound(&sound, &error);
+    let letter = dead_letter::outbound(&sound, &error, HeaderStyle::Copydesk);
     let replayed = delivery(&letter.payload.expect("has one"), letter.headers);
     let Outcome::Enriched { outbound, .. } = desk().edit(&replayed) else {
         panic!("should be enriched this time");
@@ -132,4 +132,74 @@ fn a_tombstone_passes_as_one() {
         panic!("should be a dead letter");
     };
     assert_eq!(error.reason(), "empty_payload");
+}
+
+#[test]
+fn a_letter_in_any_style_gives_the_original_back() {
+    let error = Error::from(PipelineError::StagePanicked { stage: StageName::Repair });
+    // An original that was itself somebody's output or somebody's dead letter.
+    let mut headers = headers_of(&[
+        ("trace", "7"),
+        ("copydesk-id", "from a desk before"),
+        ("copydesk-version", "0.0.1"),
+    ]);
+    headers.push(("empty".into(), None));
+    for style in [HeaderStyle::Copydesk, HeaderStyle::Spring, HeaderStyle::Streams] {
+        let original = delivery(b"\xff\0", headers.clone());
+        let outbound = dead_letter::outbound(&original, &error, style);
+        let stored = StoredMessage {
+            partition: Some(2),
+            offset: Some(9),
+            key: outbound.key,
+            payload: outbound.payload,
+            headers: outbound.headers,
+            timestamp_millis: outbound.timestamp_millis,
+        };
+        let Entry::Letter(letter) = Entry::read(stored) else { panic!("a letter is no mark") };
+        let back = letter.delivery("articles.dead-letter");
+        assert_eq!(back.origin, original.origin, "{style:?}");
+        assert_eq!((back.key, back.payload), (original.key.clone(), original.payload.clone()));
+        assert_eq!(back.headers, headers, "{style:?}");
+        assert_eq!(back.timestamp_millis, original.timestamp_millis);
+        let mut expected = Reasons::new(&original, &error);
+        if style == HeaderStyle::Streams {
+            expected.timestamp_millis = None;
+        }
+        assert_eq!(letter.reasons, Some(expected), "{style:?}");
+    }
+}
+
+#[test]
+fn letters_of_other_programs_are_read_as_they_write_them() {
+    let read = |headers: Headers| {
+        let stored = StoredMessage { headers, ..StoredMessage::default() };
+        let Entry::Letter(letter) = Entry::read(stored) else { panic!("a letter is no mark") };
+        letter
+    };
+    // Spring writes numbers as big-endian bytes, and more headers than copydesk does.
+    let letter = read(vec![
+        ("trace".into(), Some(b"7".to_vec())),
+        ("kafka_dlt-original-topic".into(), Some(b"articles.raw".to_vec())),
+        ("kafka_dlt-original-partition".into(), Some(7i32.to_be_bytes().to_vec())),
+        ("kafka_dlt-original-offset".into(), Some(40_000_000_000i64.to_be_bytes().to_vec())),
+        ("kafka_dlt-original-consumer-group".into(), Some(b"desk".to_vec())),
+        ("kafka_dlt-exception-fqcn".into(), Some(b"org.example.Refused".to_vec())),
+        ("kafka_dlt-exception-stacktrace".into(), Some(b"at ...".to_vec())),
+    ]);
+    let reasons = letter.reasons.expect("has some");
+    assert_eq!((&*reasons.reason, reasons.stage), ("org.example.Refused", None));
+    assert_eq!((reasons.partition, reasons.offset), (Some(7), Some(40_000_000_000)));
+    assert_eq!(letter.headers, headers_of(&[("trace", "7")]));
+
+    let letter = read(headers_of(&[
+        ("__streams.errors.exception", "org.example.Refused"),
+        ("__streams.errors.topic", "articles.raw"),
+        ("__streams.errors.partition", "7"),
+        ("__streams.errors.offset", "40000000000"),
+    ]));
+    let reasons = letter.reasons.expect("has some");
+    assert_eq!((reasons.partition, reasons.offset), (Some(7), Some(40_000_000_000)));
+    assert_eq!(letter.headers, []);
+
+    assert_eq!(read(headers_of(&[("trace", "7")])).reasons, None);
 }

@@ -191,16 +191,75 @@ fn the_ruleset_digest_is_over_version_and_rules() {
     assert_eq!(read.provenance.ruleset, digest);
 }
 
+fn within(max_bytes: usize) -> Encoder {
+    Encoder::new(OutputSettings { max_bytes, ..OutputSettings::default() })
+}
+
 #[test]
-fn a_message_over_the_limit_is_an_error() {
+fn a_message_over_the_limit_goes_without_its_largest_lists_and_says_so() {
+    let mut raw = full_article();
+    let fingerprints = raw.article.tags.fingerprints.as_mut().expect("it has some");
+    fingerprints.minhash = (1_000..1_128).collect();
+    let whole = encode(&raw, Verdict::Keep);
+    let bytes = whole.len();
+    let fits = within(bytes).encode(&raw, Verdict::Keep).expect("it is just as large");
+    assert_eq!(String::from_utf8(fits).expect("JSON is UTF-8"), whole);
+
+    let mut omitted: Vec<String> = Vec::new();
+    let mut smaller = bytes - 1;
+    while let Ok(message) = within(smaller).encode(&raw, Verdict::Keep) {
+        assert!(message.len() <= smaller);
+        schema::assert_enriched(&message);
+        let read: Enriched = serde_json::from_slice(&message).expect("is a message");
+        assert_eq!(read.article_body, raw.article.text());
+        let sizes: Vec<usize> = read.provenance.omitted.iter().map(|it| it.bytes).collect();
+        assert!(sizes.is_sorted_by(|a, b| a >= b), "{sizes:?}");
+        let fields: Vec<String> =
+            read.provenance.omitted.iter().map(|it| it.field.to_string()).collect();
+        assert!(fields.starts_with(&omitted), "what is gone stays gone: {fields:?}");
+        let gone = |name: &str| fields.iter().any(|field| field == name);
+        assert_eq!(read.edits.is_empty(), gone("edits"));
+        assert_eq!(read.removals.is_empty(), gone("removals"));
+        assert_eq!(
+            read.fingerprints.expect("has some").minhash.is_empty(),
+            gone("fingerprints.minhash")
+        );
+        omitted = fields;
+        smaller = message.len() - 1;
+    }
+    omitted.sort();
+    assert_eq!(omitted, ["edits", "fingerprints.minhash", "removals"]);
+    // What is left is the article. It is not cut short.
+    assert_eq!(
+        within(smaller).encode(&raw, Verdict::Keep),
+        Err(EncodeError::TooLarge { bytes, limit: smaller })
+    );
+}
+
+#[test]
+fn the_original_cannot_be_had_from_a_message_without_its_edits() {
+    let raw = full_article();
+    let whole = encode(&raw, Verdict::Keep);
+    let read: Enriched = serde_json::from_str(&whole).expect("is a message");
+    let original = raw.article.body().original().expect("the log holds");
+    assert_eq!(read.original_body().expect("all is there"), original);
+    let least = within(whole.len() - 1).encode(&raw, Verdict::Keep).expect("lists go");
+    let read: Enriched = serde_json::from_slice(&least).expect("is a message");
+    assert!(read.provenance.omitted.iter().any(|it| it.field != "fingerprints.minhash"));
+    assert!(read.original_body().is_err());
+}
+
+#[test]
+fn key_and_headers_count_towards_what_the_topic_takes() {
     let raw = full_article();
     let bytes = encode(&raw, Verdict::Keep).len();
-    let encoder = |max_bytes: usize| Encoder::new(OutputSettings { max_bytes });
-    assert!(encoder(bytes).encode(&raw, Verdict::Keep).is_ok());
-    assert_eq!(
-        encoder(bytes - 1).encode(&raw, Verdict::Keep),
-        Err(EncodeError::TooLarge { bytes, limit: bytes - 1 })
-    );
+    let encoder = within(usize::MAX).within(bytes + 100);
+    let omitted = |others| {
+        let message = encoder.encode_beside(others, &raw, Verdict::Keep).expect("lists go");
+        let read: Enriched = serde_json::from_slice(&message).expect("is a message");
+        read.provenance.omitted.len()
+    };
+    assert_eq!((omitted(100), omitted(101)), (0, 1));
 }
 
 #[test]

@@ -4,6 +4,9 @@
 //! file ([`line`]) both are one line of JSON. Neither quotes the article in its
 //! reasons.
 
+mod letter;
+mod reasons;
+
 use std::borrow::Cow;
 
 use base64::Engine;
@@ -11,25 +14,20 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use letter::{Entry, Letter, Place};
+pub use reasons::{HeaderStyle, Reasons};
+
 use crate::error::Error;
-use crate::transport::{Delivery, Destination, Headers, Outbound};
+use crate::transport::{Delivery, Destination, Outbound};
 use crate::wire::VERSION;
 
 /// The dead letter for a delivery that could not be processed. Key, payload,
 /// timestamp and headers are the original's, `content-type` and the like too,
-/// so that it can be replayed; of its headers only those are replaced that an
+/// so that it can be replayed; of its headers only the reasons are replaced that an
 /// earlier dead letter for it has left.
-pub fn outbound(delivery: &Delivery, error: &Error) -> Outbound {
-    let reasons = reasons(delivery, error);
-    let mut headers: Headers = delivery
-        .headers
-        .iter()
-        .filter(|(name, _)| reasons.iter().all(|(ours, _)| name != ours))
-        .cloned()
-        .collect();
-    headers.extend(
-        reasons.into_iter().map(|(name, value)| (name.to_owned(), Some(value.into_bytes()))),
-    );
+pub fn outbound(delivery: &Delivery, error: &Error, style: HeaderStyle) -> Outbound {
+    let mut headers = reasons::without(&delivery.headers);
+    headers.extend(Reasons::new(delivery, error).write(style));
     Outbound {
         destination: Destination::DeadLetter,
         key: delivery.key.clone(),
@@ -48,27 +46,10 @@ pub fn line(delivery: &Delivery, error: &Error) -> Vec<u8> {
     line
 }
 
-fn reasons(delivery: &Delivery, error: &Error) -> Vec<(&'static str, String)> {
-    let origin = &delivery.origin;
-    let mut reasons = vec![
-        ("copydesk-error-reason", error.reason().to_owned()),
-        ("copydesk-error-stage", error.stage().to_owned()),
-        ("copydesk-error-message", error.to_string()),
-        ("copydesk-origin-topic", origin.topic.to_string()),
-        ("copydesk-origin-partition", origin.partition.to_string()),
-        ("copydesk-origin-offset", origin.offset.to_string()),
-        ("copydesk-version", VERSION.to_owned()),
-    ];
-    if let Some(millis) = delivery.timestamp_millis {
-        reasons.push(("copydesk-origin-timestamp", millis.to_string()));
-    }
-    reasons
-}
-
 /// A message that could not be processed, as a line of a dead-letter file.
 ///
 /// On the dead-letter topic the same stands in headers around the original
-/// payload: `copydesk-error-reason`, `copydesk-error-stage`,
+/// payload (`output.dead_letter_headers` has other names for them): `copydesk-error-reason`, `copydesk-error-stage`,
 /// `copydesk-error-message`, `copydesk-origin-topic`, `copydesk-origin-partition`,
 /// `copydesk-origin-offset`, `copydesk-origin-timestamp`, `copydesk-version`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
