@@ -116,7 +116,8 @@ impl Desk {
         let time_limit = Duration::from_millis(settings.worker.article_deadline_millis);
         Self {
             decoder: Decoder::new(settings.input.clone()),
-            pipeline: Pipeline::new(stages_of(&settings.stages), Some(time_limit)),
+            pipeline: Pipeline::new(stages_of(&settings.stages), Some(time_limit))
+                .within(settings.worker.article_memory_bytes),
             encoder: Encoder::new(settings.output.clone()),
             rejected: settings.worker.rejected,
             memory: Memory::of(settings),

@@ -56,6 +56,11 @@ pub enum PipelineError {
     StagePanicked { stage: StageName },
     #[error("the deadline passed in the {} stage", stage.as_str())]
     DeadlinePassed { stage: StageName },
+    #[error("more than {limit} bytes of memory taken by the {} stage", stage.as_str())]
+    MemoryExceeded { stage: StageName, limit: usize },
+    /// Nothing stopped it on the way, so its thread was left to it.
+    #[error("not done after {millis} ms, and it does not stop")]
+    RanAway { millis: u128 },
     /// Outside the stages, in decode or encode.
     #[error("the worker panicked over this article")]
     WorkerPanicked,
@@ -154,6 +159,8 @@ impl Error {
             },
             Error::Pipeline(PipelineError::StagePanicked { .. }) => "stage_panicked",
             Error::Pipeline(PipelineError::DeadlinePassed { .. }) => "deadline_passed",
+            Error::Pipeline(PipelineError::MemoryExceeded { .. }) => "memory_exceeded",
+            Error::Pipeline(PipelineError::RanAway { .. }) => "ran_away",
             Error::Pipeline(PipelineError::WorkerPanicked) => "worker_panicked",
             Error::Encode(EncodeError::Json { .. }) => "encode_failed",
             Error::Encode(EncodeError::TooLarge { .. }) => "output_too_large",
@@ -171,9 +178,13 @@ impl Error {
         match self {
             Error::Decode(_) => "decode",
             Error::Pipeline(
-                PipelineError::StagePanicked { stage } | PipelineError::DeadlinePassed { stage },
+                PipelineError::StagePanicked { stage }
+                | PipelineError::DeadlinePassed { stage }
+                | PipelineError::MemoryExceeded { stage, .. },
             ) => stage.as_str(),
-            Error::Pipeline(PipelineError::WorkerPanicked) => "worker",
+            Error::Pipeline(PipelineError::RanAway { .. } | PipelineError::WorkerPanicked) => {
+                "worker"
+            }
             Error::Encode(_) => "encode",
             Error::Transport(_) => "transport",
             Error::Limit(_) => "worker",

@@ -1,7 +1,8 @@
-//! The contract of a stage, and the token that bounds how long one may take.
+//! The contract of a stage, and the token that bounds what one may take.
 
 use std::time::{Duration, Instant};
 
+use crate::allocation;
 use crate::article::Article;
 
 /// One step over an article. A stage does no I/O, reads no clock and no
@@ -56,30 +57,44 @@ impl RejectReason {
     }
 }
 
-/// Ends work on an article whose time is up.
+/// Ends work on an article whose time is up, or whose memory is used up.
 #[derive(Debug, Clone, Copy)]
 pub struct Deadline {
     at: Option<Instant>,
+    /// In [`allocation::held`] of the thread that works on the article.
+    held: isize,
 }
 
 /// What [`Deadline::check`] unwinds with; the pipeline catches it.
-pub(crate) struct DeadlinePassed;
+pub(crate) enum Exceeded {
+    Time,
+    Memory,
+}
 
 impl Deadline {
     pub fn after(time: Duration) -> Self {
-        Self { at: Instant::now().checked_add(time) }
+        Self { at: Instant::now().checked_add(time), ..Self::never() }
     }
 
     pub fn never() -> Self {
-        Self { at: None }
+        Self { at: None, held: isize::MAX }
+    }
+
+    /// With so much more memory, in bytes, than this thread holds now.
+    pub fn within(self, bytes: usize) -> Self {
+        let bytes = isize::try_from(bytes).unwrap_or(isize::MAX);
+        Self { held: allocation::held().saturating_add(bytes), ..self }
     }
 
     /// Returns in time, or unwinds to the pipeline. About 30 ns: call it once a
     /// block or line, not once a character.
     pub fn check(&self) {
+        // Not a panic: no hook runs and no message is made.
+        if allocation::held() > self.held {
+            std::panic::resume_unwind(Box::new(Exceeded::Memory));
+        }
         if self.at.is_some_and(|at| Instant::now() >= at) {
-            // Not a panic: no hook runs and no message is made.
-            std::panic::resume_unwind(Box::new(DeadlinePassed));
+            std::panic::resume_unwind(Box::new(Exceeded::Time));
         }
     }
 }

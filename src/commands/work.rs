@@ -96,11 +96,13 @@ async fn serve(
     })?;
     let telemetry = telemetry.clone();
     let stall_timeout = Duration::from_millis(settings.worker.stall_timeout_millis);
+    let token = settings.http.token.clone();
     Ok(Some(tokio::spawn(async move {
         let until_end = async move {
             let _ = end.changed().await;
         };
-        if let Err(error) = http::serve(listener, telemetry, stall_timeout, until_end).await {
+        if let Err(error) = http::serve(listener, telemetry, stall_timeout, token, until_end).await
+        {
             tracing::error!(%error, "admin port failed");
         }
     })))

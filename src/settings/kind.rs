@@ -13,6 +13,8 @@ pub(super) trait Kind: Sized {
     type Literal;
     /// Whether its keys are open: any name below the setting is a value.
     const IS_MAP: bool = false;
+    /// Whether it is for the eyes of copydesk alone.
+    const IS_SECRET: bool = false;
     /// Whether a fault may say what was found.
     const IS_SHOWN: bool = true;
 
@@ -193,6 +195,7 @@ impl Kind for String {
 
 impl Kind for Secret {
     type Literal = &'static str;
+    const IS_SECRET: bool = true;
     const IS_SHOWN: bool = false;
 
     fn from_literal(literal: &'static str) -> Self {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use config::{Config, ConfigError, File, FileFormat, Map, Source, Value, ValueKind};
 
 use super::fault::Fault;
+use super::secret::is_secret_property;
 use super::section::Key;
 use super::{FILE_VARIABLE, Flag, Sources};
 
@@ -134,6 +135,19 @@ impl<'a> Layer<'a> {
             let section = path.next().unwrap_or_default();
             let key = path.next().unwrap_or_default();
             let entry = path.next().map(str::to_string);
+            let is_secret = self.keys.iter().any(|known| {
+                (known.section, known.name) == (section, key)
+                    && (known.is_secret || entry.as_deref().is_some_and(is_secret_property))
+            });
+            if is_secret {
+                // The file that holds a secret may be named here.
+                let why = "expected in a file or a variable: others on the machine can see a \
+                           command line";
+                let path = [Some(section), Some(key), entry.as_deref()];
+                let path: Vec<_> = path.into_iter().flatten().collect();
+                self.refuse(Some(path.join(".")), name, why.into());
+                continue;
+            }
             self.insert(section, key, entry, ValueKind::String(text.into()), name, dotted);
         }
     }

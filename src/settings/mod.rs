@@ -26,7 +26,8 @@ pub use secret::{MASK, Secret};
 pub use sections::http::HttpSettings;
 pub use sections::input::InputSettings;
 pub use sections::kafka::{
-    AssignmentStrategy, Compression, KafkaSettings, OffsetReset, SaslMechanism, SecurityProtocol,
+    AssignmentStrategy, Compression, GroupProtocol, KafkaSettings, OffsetReset, SaslMechanism,
+    SecurityProtocol,
 };
 pub use sections::log::{LogFormat, LogSettings};
 pub use sections::output::OutputSettings;

@@ -27,8 +27,9 @@ pub(super) fn is_secret_property(name: &str) -> bool {
 
 /// Fills each secret from the file that its `_file` key names.
 pub(super) fn read_files(settings: &mut Settings, reader: &mut Reader) {
-    let kafka = &mut settings.kafka;
+    let (kafka, http) = (&mut settings.kafka, &mut settings.http);
     let secrets = [
+        ("http.token", &mut http.token, &http.token_file),
         ("kafka.sasl_password", &mut kafka.sasl_password, &kafka.sasl_password_file),
         ("kafka.ssl_key_password", &mut kafka.ssl_key_password, &kafka.ssl_key_password_file),
     ];

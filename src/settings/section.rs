@@ -19,6 +19,7 @@ pub(super) struct Key {
     pub expected: String,
     pub default: toml::Value,
     pub is_map: bool,
+    pub is_secret: bool,
 }
 
 impl Key {
@@ -84,6 +85,7 @@ macro_rules! section {
                     expected: $crate::settings::check::expected::<$type>(&[$($check),*]),
                     default: default.$name.shown(),
                     is_map: <$type>::IS_MAP,
+                    is_secret: <$type>::IS_SECRET,
                 }),+]
             }
 

@@ -1,4 +1,5 @@
-//! The admin port: `/live`, `/ready`, `/metrics`, `/version`.
+//! The admin port: `/live`, `/ready`, `/metrics`, `/version`. Where a token is set, the
+//! last two ask for it; the probes, which say yes or no, do not.
 
 use std::future::Future;
 use std::time::Duration;
@@ -6,10 +7,13 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
+use axum::middleware;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use tokio::net::TcpListener;
 
+use super::access;
+use crate::settings::Secret;
 use crate::telemetry::Telemetry;
 
 #[derive(Clone)]
@@ -19,18 +23,24 @@ struct Admin {
 }
 
 /// Serves until `shutdown` resolves. Without progress for `stall_timeout` while
-/// there is something to do, `/live` answers 503.
+/// there is something to do, `/live` answers 503. An empty token is none.
 pub async fn serve(
     listener: TcpListener,
     telemetry: Telemetry,
     stall_timeout: Duration,
+    token: Secret,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
+    let mut guarded = Router::new()
+        .route("/metrics", get(metrics))
+        .route("/version", get(async || env!("CARGO_PKG_VERSION")));
+    if !token.0.is_empty() {
+        guarded = guarded.layer(middleware::from_fn_with_state(token, access::check));
+    }
     let router = Router::new()
         .route("/live", get(live))
         .route("/ready", get(ready))
-        .route("/metrics", get(metrics))
-        .route("/version", get(async || env!("CARGO_PKG_VERSION")))
+        .merge(guarded)
         .with_state(Admin { telemetry, stall_timeout });
     axum::serve(listener, router).with_graceful_shutdown(shutdown).await
 }

@@ -1,6 +1,7 @@
 //! What an operator sees: metrics, log lines, health, and the HTTP that serves
 //! them. Nothing of an article's text goes into any of it.
 
+mod access;
 pub mod events;
 pub mod health;
 pub mod http;

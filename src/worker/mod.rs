@@ -4,9 +4,11 @@
 //! safe by the sink, and never before. Deliveries of a lane are worked on in
 //! parallel and sent in order.
 
+mod backoff;
 mod compute;
 mod lane;
 mod limiter;
+mod watchdog;
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -25,14 +27,14 @@ use crate::settings::WorkerSettings;
 use crate::telemetry::Telemetry;
 use crate::telemetry::events;
 use crate::transport::{Delivery, Lane, NotSent, Report, Sink, Source, Ticket};
+use backoff::Backoff;
 use compute::{Compute, Done};
 use lane::Queue;
 use limiter::Limiter;
 
-/// The pause before the first repetition of a failed send; it doubles with
-/// each further one, up to [`LONGEST_PAUSE`].
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// An article that has taken so many of its deadlines has come past none of the places
+/// that look at it, and will not come back.
+const RUNAWAY_DEADLINES: u32 = 4;
 
 /// What a worker did, from start to end.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -57,10 +59,12 @@ pub async fn run<S: Source, K: Sink>(
     telemetry: &Telemetry,
     shutdown: impl Future<Output = ()>,
 ) -> Result<Summary, Error> {
-    let compute = Compute::start(desk.clone(), threads).map_err(|error| TransportError::Fatal {
-        attempted: "starting article threads",
-        why: error.to_string(),
-    })?;
+    let article_deadline = Duration::from_millis(settings.article_deadline_millis);
+    let compute = Compute::start(desk.clone(), threads, RUNAWAY_DEADLINES * article_deadline)
+        .map_err(|error| TransportError::Fatal {
+            attempted: "starting article threads",
+            why: error.to_string(),
+        })?;
     let mut worker = Worker {
         source,
         sink,
@@ -69,6 +73,7 @@ pub async fn run<S: Source, K: Sink>(
         entries: Slab::new(),
         lanes: HashMap::new(),
         limiter: Limiter::new(settings),
+        backoff: Backoff::new(settings.send_retries),
         telemetry,
         computing: 0,
         sent: 0,
@@ -89,6 +94,7 @@ struct Worker<'a, S, K> {
     entries: Slab<Entry>,
     lanes: HashMap<Lane, Queue>,
     limiter: Limiter,
+    backoff: Backoff,
     telemetry: &'a Telemetry,
     computing: usize,
     /// Sent and without a report, over all lanes.
@@ -133,7 +139,10 @@ impl<S: Source, K: Sink> Worker<'_, S, K> {
             tokio::select! {
                 biased;
                 report = self.sink.next_report(), if self.sent > 0 => self.on_report(report),
-                done = self.compute.next(), if self.computing > 0 => self.on_done(done),
+                done = self.compute.next(), if self.computing > 0 => match done {
+                    Ok(done) => self.on_done(done),
+                    Err(error) => self.halt(error.into()),
+                },
                 () = until(self.next_resume) => self.resume(),
                 () = until(draining) => return,
                 () = &mut shutdown, if draining.is_none() => {
@@ -289,13 +298,14 @@ impl<S: Source, K: Sink> Worker<'_, S, K> {
             return self.halt(TransportError::DeadLetterRefused { why }.into());
         }
         let entry = &mut self.entries[ticket.0];
-        let lane = entry.delivery.receipt.lane;
-        let queue = self.lanes.get_mut(&lane).expect("a lane stays while something is sent in it");
         entry.failed_sends += 1;
         let pause = match disposition {
-            Disposition::Retry => pause_after(entry.failed_sends),
-            Disposition::DeadLetter | Disposition::Halt => Duration::ZERO,
+            Disposition::Retry => self.backoff.pause(entry.failed_sends),
+            Disposition::DeadLetter | Disposition::Halt => Some(Duration::ZERO),
         };
+        let Some(pause) = pause else { return self.halt(error) };
+        let lane = entry.delivery.receipt.lane;
+        let queue = self.lanes.get_mut(&lane).expect("a lane stays while something is sent in it");
         if disposition == Disposition::DeadLetter && queue.was_alone() {
             entry.refused = Some(error);
         }
@@ -360,11 +370,6 @@ impl Summary {
             Kind::DeadLetter => &mut self.dead_lettered,
         }
     }
-}
-
-fn pause_after(failures: u32) -> Duration {
-    let doubled = FIRST_PAUSE.saturating_mul(1 << failures.saturating_sub(1).min(16));
-    doubled.min(LONGEST_PAUSE)
 }
 
 /// Resolves at that time; never without one.

@@ -1,5 +1,6 @@
 //! The one test binary.
 
+mod admin;
 mod articles;
 mod commands;
 mod docs;

@@ -273,7 +273,7 @@ fn keys_must_agree_with_each_other() {
         "expected a mechanism",
     );
     refused(
-        "[kafka]\nsasl_mechanism = 'OAUTHBEARER'",
+        "[kafka]\nsasl_mechanism = 'PLAIN'\nsasl_username = 'desk'\nsasl_password = 'x'",
         "kafka.sasl_mechanism",
         "expected kafka.security_protocol to be sasl_plaintext or sasl_ssl",
     );
@@ -303,7 +303,8 @@ fn secretive() -> (SettingsFile, Sources) {
         "[kafka]\nsecurity_protocol = 'sasl_ssl'\nsasl_mechanism = 'SCRAM-SHA-512'\n\
          sasl_username = 'desk'\nsasl_password = '{PASSWORD}'\nssl_key_password = '{PASSWORD}'\n\
          [kafka.properties]\n'ssl.keystore.password' = '{PASSWORD}'\n\
-         [kafka.consumer_properties]\n'sasl.oauthbearer.client.secret' = '{PASSWORD}'"
+         [kafka.consumer_properties]\n'sasl.oauthbearer.client.secret' = '{PASSWORD}'\n\
+         [http]\ntoken = '{PASSWORD}'"
     );
     let settings_file = SettingsFile::new(&text);
     let sources = settings_file.sources();
@@ -327,7 +328,7 @@ fn secrets_are_read_but_shown_nowhere() {
         loaded.to_toml(),
     ] {
         assert!(!shown.contains(PASSWORD), "{shown}");
-        assert_eq!(shown.matches("***").count(), 4, "{shown}");
+        assert_eq!(shown.matches("***").count(), 5, "{shown}");
         assert!(shown.contains("desk"), "{shown}");
     }
 }
@@ -347,7 +348,13 @@ fn faults_hold_no_secret() {
         let told = file(&text).expect_err(&text).to_string();
         assert!(!told.contains(password), "{told}");
     }
-    for assignment in [format!("kafka.sasl_pasword={password}"), password.to_string()] {
+    for assignment in [
+        format!("kafka.sasl_pasword={password}"),
+        format!("kafka.sasl_password={password}"),
+        format!("http.token={password}"),
+        format!("kafka.properties.ssl.key.password={password}"),
+        password.to_string(),
+    ] {
         let told = Settings::load(&set(&[&assignment])).unwrap_err().to_string();
         assert!(!told.contains(password), "{told}");
     }
@@ -376,11 +383,12 @@ fn secrets_may_come_from_files() {
     assert_eq!(settings.kafka.ssl_key_password.0, PASSWORD);
     assert!(!settings.to_toml().contains(PASSWORD));
 
-    let both = faults(load_with(&[from_file.clone(), "kafka.sasl_password=x".into()]));
-    assert_eq!(
-        both,
-        ["kafka.sasl_password_file (--set): expected either this or kafka.sasl_password, not both"]
-    );
+    // On a command line others can see it.
+    let seen = faults(load_with(&["kafka.sasl_password=x".into()]));
+    assert!(seen[0].starts_with("kafka.sasl_password (--set): expected in a file"), "{seen:?}");
+    let both = format!("[kafka]\nsasl_password = 'x'\nsasl_password_file = '{}'", path.display());
+    let both = faults(file(&both));
+    assert!(both[0].contains("expected either this or kafka.sasl_password, not both"), "{both:?}");
     std::fs::write(&path, "\n").unwrap();
     assert!(faults(load_with(std::slice::from_ref(&from_file)))[0].contains("which is empty"));
     std::fs::remove_file(&path).unwrap();

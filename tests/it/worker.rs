@@ -38,6 +38,15 @@ impl Stage for Obedient {
                 std::thread::yield_now();
             }
         }
+        if text.starts_with("stuck") {
+            // Nothing here looks at the deadline, and nothing ends it.
+            loop {
+                std::thread::sleep(Duration::from_secs(1));
+            }
+        }
+        if text.starts_with("late") {
+            std::thread::sleep(Duration::from_millis(900));
+        }
         if text.starts_with("slow") {
             std::thread::sleep(Duration::from_millis(30));
         }
@@ -138,6 +147,31 @@ async fn articles_of_a_partition_leave_in_order_though_worked_on_in_parallel() {
 }
 
 #[tokio::test]
+async fn an_article_that_never_looks_at_its_deadline_is_given_up_and_its_thread_replaced() {
+    // The second comes back when it has been given up, and must not count twice.
+    let mut scene =
+        Scene::new(&[(0, "stuck"), (0, "quick"), (0, "late"), (0, "late too"), (0, "quick")]);
+    scene.settings.article_deadline_millis = 50;
+    let (outbox, acked) = (scene.outbox.clone(), scene.feed.acked());
+    let summary = scene.run(Threads::Own(2)).await.unwrap();
+    assert_eq!((summary.enriched, summary.dead_lettered, summary.unfinished), (2, 3, 0));
+    assert_eq!(keys(&outbox.taken(), 0), numbered(0, 5));
+    assert_eq!(acked.offsets(0), [0, 1, 2, 3, 4]);
+    let headers = &outbox.taken()[0].headers;
+    let reason = headers.iter().find(|(name, _)| name == "copydesk-error-reason");
+    assert_eq!(reason.unwrap().1.as_deref(), Some(&b"ran_away"[..]));
+}
+
+#[tokio::test]
+async fn a_worker_whose_threads_are_all_lost_halts() {
+    let stuck: Vec<(i32, &str)> = (0..8).map(|partition| (partition, "stuck")).collect();
+    let mut scene = Scene::new(&stuck);
+    scene.settings.article_deadline_millis = 20;
+    let error = scene.run(Threads::Own(2)).await.unwrap_err();
+    assert!(error.to_string().contains("threads are in articles that do not end"), "{error}");
+}
+
+#[tokio::test]
 async fn a_slow_article_does_not_hold_up_other_partitions() {
     let scene = Scene::new(&[(0, "slow"), (0, "quick"), (1, "quick"), (1, "quick")]);
     let outbox = scene.outbox.clone();
@@ -224,9 +258,27 @@ async fn a_transient_failure_is_tried_again_in_order_with_growing_pauses() {
     let started = tokio::time::Instant::now();
     let summary = scene.run(Threads::Callers).await.unwrap();
     assert_eq!((summary.enriched, summary.dead_lettered), (4, 0));
-    assert_eq!(started.elapsed().as_millis() / 100, 7, "100 + 200 + 400 ms");
+    let waited = started.elapsed().as_millis();
+    assert!((350..=710).contains(&waited), "half to all of 100 + 200 + 400 ms: {waited}");
     assert_eq!(keys(&outbox.taken(), 0), numbered(0, 3));
     assert_eq!(acked.offsets(0), [0, 1, 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_transient_failure_that_does_not_pass_halts_the_worker_in_the_end() {
+    let mut scene = Scene::new(&[(0, "one")]);
+    scene.settings.send_retries = 4;
+    let (outbox, acked) = (scene.outbox.clone(), scene.feed.acked());
+    let tries = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = tries.clone();
+    outbox.judge(move |_| {
+        counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        Err(transient())
+    });
+    let error = scene.run(Threads::Callers).await.unwrap_err();
+    assert!(matches!(error, Error::Transport(TransportError::Transient { .. })), "{error}");
+    assert_eq!(tries.load(std::sync::atomic::Ordering::Relaxed), 5, "once, and four times again");
+    assert!(acked.offsets(0).is_empty());
 }
 
 #[tokio::test(start_paused = true)]

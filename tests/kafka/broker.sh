@@ -14,7 +14,7 @@
 #
 # Needs Java 17 with its compiler and Maven. The jars (54 MB), the topics and the
 # log are in target/kafka; COPYDESK_TEST_KAFKA_DIR names another place, and with
-# it another broker.
+# it another broker. secured.sh starts one with more listeners.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -75,7 +75,14 @@ launch() {
     if [[ ! -e $home/topics/meta.properties ]]; then
         local cluster
         cluster=$(run_java kafka.tools.StorageTool random-uuid)
-        run_java kafka.tools.StorageTool format -t "$cluster" -c "$home/server.properties" >"$log" 2>&1 ||
+        local users=() mechanism
+        if [[ -n ${COPYDESK_TEST_KAFKA_USER:-} ]]; then
+            for mechanism in SCRAM-SHA-256 SCRAM-SHA-512; do
+                users+=(--add-scram "$mechanism=[$COPYDESK_TEST_KAFKA_USER]")
+            done
+        fi
+        run_java kafka.tools.StorageTool format -t "$cluster" -c "$home/server.properties" \
+            "${users[@]}" >"$log" 2>&1 ||
             fail_with_log "could not format $home/topics"
     fi
 
@@ -151,10 +158,10 @@ write_properties() {
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:$controller_port
-listeners=PLAINTEXT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$controller_port
-advertised.listeners=PLAINTEXT://127.0.0.1:$port
+listeners=PLAINTEXT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$controller_port${COPYDESK_TEST_KAFKA_LISTENERS:-}
+advertised.listeners=PLAINTEXT://127.0.0.1:$port${COPYDESK_TEST_KAFKA_LISTENERS:-}
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT${COPYDESK_TEST_KAFKA_PROTOCOLS:-}
 inter.broker.listener.name=PLAINTEXT
 log.dirs=$home/topics
 # One node holds the only copy of everything.
@@ -173,6 +180,9 @@ auto.create.topics.enable=false
 # Articles keep their own timestamps, however old.
 log.retention.ms=-1
 PROPERTIES
+    if [[ -n ${COPYDESK_TEST_KAFKA_PROPERTIES:-} ]]; then
+        cat "$COPYDESK_TEST_KAFKA_PROPERTIES" >>"$home/server.properties"
+    fi
 }
 
 run_java() {

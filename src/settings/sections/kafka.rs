@@ -40,13 +40,22 @@ choice! {
         Plain = "PLAIN",
         ScramSha256 = "SCRAM-SHA-256",
         ScramSha512 = "SCRAM-SHA-512",
-        OauthBearer = "OAUTHBEARER",
     }
 }
 
 impl SaslMechanism {
     pub fn needs_password(self) -> bool {
-        matches!(self, Self::Plain | Self::ScramSha256 | Self::ScramSha512)
+        self != Self::None
+    }
+}
+
+choice! {
+    /// Who shares out the partitions.
+    GroupProtocol {
+        /// The members, by `assignment_strategy`.
+        Classic = "classic",
+        /// The brokers (KIP-848).
+        Consumer = "consumer",
     }
 }
 
@@ -101,7 +110,7 @@ section! {
         security_protocol: SecurityProtocol = SecurityProtocol::Plaintext;
         /// How copydesk proves who it is, where the protocol is one of sasl_….
         sasl_mechanism: SaslMechanism = SaslMechanism::None;
-        /// The user, for all mechanisms but OAUTHBEARER.
+        /// The user.
         sasl_username: String = "";
         /// The user's password.
         sasl_password: Secret = "";
@@ -117,6 +126,10 @@ section! {
         ssl_key_password: Secret = "";
         /// A file that holds the pass phrase, instead of the pass phrase itself.
         ssl_key_password_file: String = "";
+        /// Who shares out partitions: classic, the workers among themselves; or consumer,
+        /// the brokers (KIP-848, Kafka 4.0), which then decide on strategy and session
+        /// timeout, too. The client's support for it is young.
+        group_protocol: GroupProtocol = GroupProtocol::Classic;
         /// How the group shares out partitions. All workers of a group must agree;
         /// only cooperative-sticky lets go of no more partitions than it must.
         assignment_strategy: AssignmentStrategy = AssignmentStrategy::CooperativeSticky;

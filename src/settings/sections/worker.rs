@@ -20,6 +20,9 @@ section! {
         in_flight_articles: usize = 10_000, between(1, 10_000_000);
         /// An article that takes longer is dead-lettered, in milliseconds.
         article_deadline_millis: u64 = 5_000, between(1, 3_600_000);
+        /// The memory that the stages may take for an article, beyond its message. One that
+        /// takes more is dead-lettered.
+        article_memory_bytes: usize = 1024 * 1024 * 1024, at_least(1);
         /// How long articles in flight may take to finish after SIGTERM, in milliseconds.
         drain_timeout_millis: u64 = 25_000;
         /// Whether an article of which nothing is left is published, with its verdict, or dropped.
@@ -31,6 +34,10 @@ section! {
         dead_letter_window: usize = 1_000, between(1, 10_000_000);
         /// Halt when so many messages fail one after the other.
         dead_letters_in_a_row: usize = 500, at_least(1);
+        /// How often a message is sent again after a failure that should pass, each time
+        /// later, up to 30 seconds, before the worker halts. The attempts that the client
+        /// makes within `kafka.delivery_timeout_millis` count as one.
+        send_retries: usize = 10, between(0, 1_000);
         /// Not live any more when there is work and nothing is done for so long, in milliseconds.
         stall_timeout_millis: u64 = 60_000, at_least(1_000);
     }

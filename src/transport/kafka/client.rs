@@ -8,7 +8,7 @@ use rdkafka::config::RDKafkaLogLevel;
 
 use super::sink;
 use super::topics::Limits;
-use crate::settings::{Choice, KafkaSettings, SaslMechanism};
+use crate::settings::{Choice, GroupProtocol, KafkaSettings, SaslMechanism};
 
 /// Bytes fetched ahead of the worker, beside its own budget.
 const FETCHED_AHEAD_KILOBYTES: usize = 8 * 1024;
@@ -25,6 +25,7 @@ const MEMORY_TIMEOUT_MILLIS: u64 = 10_000;
 const MEMORY_QUEUE_MESSAGES: usize = 20_000;
 /// After which the brokers end a replay's transaction that was left open.
 const REPLAY_TIMEOUT_MILLIS: u64 = 30_000;
+const METADATA_REFRESH_MILLIS: usize = 30_000;
 const STATISTICS_INTERVAL_MILLIS: usize = 1_000;
 
 pub(super) fn consumer(settings: &KafkaSettings) -> ClientConfig {
@@ -34,6 +35,8 @@ pub(super) fn consumer(settings: &KafkaSettings) -> ClientConfig {
         .set("enable.auto.commit", "false")
         .set("enable.auto.offset.store", "false")
         .set("enable.partition.eof", "false")
+        // Partitions that are added wait so long for their first reader.
+        .set("topic.metadata.refresh.interval.ms", METADATA_REFRESH_MILLIS.to_string())
         .set("fetch.queue.backoff.ms", "10")
         .set("queued.max.messages.kbytes", FETCHED_AHEAD_KILOBYTES.to_string())
         .set("fetch.max.bytes", FETCH_BYTES.max(settings.max_message_bytes).to_string())
@@ -201,9 +204,10 @@ pub(super) fn membership(settings: &KafkaSettings) -> Vec<Named> {
             settings.group_instance_id.clone(),
         ));
     }
+    named.push(("kafka.group_protocol", "group.protocol", settings.group_protocol.as_str().into()));
     // Under the newer protocol the broker decides both, and librdkafka refuses
     // a client that sets them.
-    if !brokers_assign(settings) {
+    if settings.group_protocol == GroupProtocol::Classic {
         named.push((
             "kafka.assignment_strategy",
             "partition.assignment.strategy",
@@ -229,12 +233,6 @@ pub(super) fn publication(settings: &KafkaSettings, limits: Limits) -> Vec<Named
         ),
         ("kafka.max_message_bytes", "message.max.bytes", limits.largest().to_string()),
     ]
-}
-
-fn brokers_assign(settings: &KafkaSettings) -> bool {
-    [&settings.properties, &settings.consumer_properties]
-        .iter()
-        .any(|properties| properties.get("group.protocol").is_some_and(|it| it == "consumer"))
 }
 
 fn fill(config: &mut ClientConfig, named: Vec<Named>) {

@@ -23,6 +23,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("sasl.username", "use kafka.sasl_username"),
     ("sasl.password", "use kafka.sasl_password, which is never shown"),
     ("ssl.key.password", "use kafka.ssl_key_password, which is never shown"),
+    ("group.protocol", "use kafka.group_protocol"),
     ("partition.assignment.strategy", "use kafka.assignment_strategy"),
     ("auto.offset.reset", "use kafka.offset_reset"),
     ("session.timeout.ms", "use kafka.session_timeout_millis"),

@@ -294,7 +294,7 @@ async fn dlq_leaves_alone_what_comes_back_again_and_again() {
             let letter = Letter { headers: replayed.headers, ..Letter::new(b"never") };
             desk.publish_letters(&[(letter, not_json())]);
             let listed = desk.run(&["list"]);
-            let last = listed.lines().filter(|row| row.contains("waiting")).last().unwrap();
+            let last = listed.lines().rfind(|row| row.contains("waiting")).unwrap();
             assert!(last.contains(&format!("{round} waiting")), "{last}");
         }
         let done = desk.run(&["replay", "--to", "input", "--all", "--max-replays", "2"]);

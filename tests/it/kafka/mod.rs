@@ -9,11 +9,14 @@ mod broker;
 mod codes;
 mod dead_letters;
 mod faults;
+mod group;
 mod lanes;
 mod memory;
 mod properties;
 mod reachable;
 mod rebalance;
+#[cfg(feature = "tls")]
+mod security;
 mod sink;
 mod source;
 mod worker;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use copydesk::error::TransportError;
-use copydesk::settings::{AssignmentStrategy, Choice, Compression, KafkaSettings};
+use copydesk::settings::{AssignmentStrategy, Choice, Compression, GroupProtocol, KafkaSettings};
 use copydesk::transport::kafka::properties::faults;
 use copydesk::transport::kafka::{KafkaSink, KafkaSource};
 
@@ -77,10 +77,8 @@ fn properties_librdkafka_does_not_know_are_named() {
 
 #[test]
 fn the_newer_group_protocol_needs_nothing_unset_by_hand() {
-    let settings = KafkaSettings {
-        consumer_properties: properties(&[("group.protocol", "consumer")]),
-        ..KafkaSettings::default()
-    };
+    let settings =
+        KafkaSettings { group_protocol: GroupProtocol::Consumer, ..KafkaSettings::default() };
     assert_eq!(faults(&settings), Vec::<String>::new());
     // librdkafka refuses a client whose session timeout or assignor is set.
     let opened = KafkaSource::open(&settings, 1024);

@@ -11,7 +11,7 @@ use copydesk::stages;
 use copydesk::stages::boilerplate::Boilerplate;
 
 /// A page of about so many bytes.
-type Shape = fn(usize) -> String;
+pub type Shape = fn(usize) -> String;
 
 fn filled(bytes: usize, part: &str) -> String {
     part.repeat(bytes / part.len() + 1)
@@ -28,7 +28,7 @@ fn numbered(bytes: usize, part: impl Fn(usize) -> String) -> String {
     page
 }
 
-const SHAPES: &[(&str, Shape)] = &[
+pub const SHAPES: &[(&str, Shape)] = &[
     ("paragraphs", |n| {
         filled(n, "<p>The council met on Tuesday, and nine of fifteen voted for the pier.</p>\n")
     }),
@@ -91,7 +91,7 @@ fn cost(work: impl FnOnce()) -> f64 {
 }
 
 /// Text that came flat, for all stages.
-const TEXTS: &[(&str, Shape)] = &[
+pub const TEXTS: &[(&str, Shape)] = &[
     ("paragraphs", |n| {
         filled(
             n,

@@ -1,6 +1,7 @@
 //! What rule fixtures cannot say about a stage.
 
 mod boilerplate;
+mod bounds;
 mod hostile_pages;
 mod other_pages;
 mod repair;

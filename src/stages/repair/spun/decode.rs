@@ -55,6 +55,9 @@ impl Present {
     }
 }
 
+/// Words between two looks at the deadline.
+const CHECK_EVERY: usize = 64;
+
 /// Paths kept at each word.
 const BEAM: usize = 3;
 
@@ -83,11 +86,18 @@ pub struct Decoder<'m, 't> {
     pub news: &'t Reader<'m>,
     pub present: &'t Present,
     articles: [WordHash; 2],
+    check: &'t dyn Fn(),
 }
 
 impl<'m, 't> Decoder<'m, 't> {
-    pub fn new(channel: &'m Channel, news: &'t Reader<'m>, present: &'t Present) -> Self {
-        Self { channel, news, present, articles: [word_hash("a"), word_hash("an")] }
+    /// `check` is called now and then; it unwinds when it is time to end.
+    pub fn new(
+        channel: &'m Channel,
+        news: &'t Reader<'m>,
+        present: &'t Present,
+        check: &'t dyn Fn(),
+    ) -> Self {
+        Self { channel, news, present, articles: [word_hash("a"), word_hash("an")], check }
     }
 
     /// The best reading of one run of tokens (a paragraph, say).
@@ -98,6 +108,9 @@ impl<'m, 't> Decoder<'m, 't> {
         nodes.push(Node { score: 0.0, last: [stop(), stop()], from: 0, entry: None, start: 0 });
         open[0].push(0);
         for at in 0..tokens.len() {
+            if at % CHECK_EVERY == 0 {
+                (self.check)();
+            }
             let mut paths = std::mem::take(&mut open[at]);
             prune(&mut paths, &nodes);
             let token = &tokens[at];
@@ -148,6 +161,9 @@ impl<'m, 't> Decoder<'m, 't> {
     ) -> Vec<Choice<'m>> {
         let mut choices = Vec::new();
         for (index, step) in reading.iter().enumerate() {
+            if index % CHECK_EVERY == 0 {
+                (self.check)();
+            }
             let rivals = self.channel.matches(&tokens[step.start..]);
             let is_kept = |entry: &Entry| {
                 reading[index..].iter().take(entry.spun.len()).all(|step| step.entry.is_none())

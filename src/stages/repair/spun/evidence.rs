@@ -52,26 +52,25 @@ pub struct Candidate<'m> {
 /// How many numbers are known of a candidate.
 pub const EVIDENCE: usize = 28;
 
-/// What may be changed in a document, line by line.
+/// What may be changed in a document, line by line. `check` is called within every loop
+/// that grows with the document.
 pub fn candidates<'m>(
     model: &'m Model,
     lines: &[Line],
     present: &Present,
     score: SpinScore,
-    mut check: impl FnMut(),
+    check: impl Fn(),
 ) -> Vec<Candidate<'m>> {
     let news = Reader::new(&model.news);
-    let decoder = Decoder::new(&model.channel, &news, present);
+    let decoder = Decoder::new(&model.channel, &news, present, &check);
     let mut found: Vec<(usize, Choice<'m>)> = Vec::new();
     let mut readings = Vec::with_capacity(lines.len());
     for line in lines {
-        check();
         readings.push(decoder.decode(&line.tokens));
     }
     let made: FastSet<*const Entry> =
         readings.iter().flatten().filter_map(|step| step.entry.map(std::ptr::from_ref)).collect();
     for (index, (line, reading)) in lines.iter().zip(&readings).enumerate() {
-        check();
         let choices =
             decoder.choices(&line.tokens, reading, |e| made.contains(&std::ptr::from_ref(e)));
         found.extend(choices.into_iter().map(|choice| (index, choice)));
@@ -80,6 +79,7 @@ pub fn candidates<'m>(
     found
         .into_iter()
         .map(|(index, choice)| {
+            check();
             let line = &lines[index];
             let is_quoted = line.quoted[choice.tokens.start];
             let starts = &line.text[line.span(&choice.tokens)];
