@@ -168,7 +168,7 @@ fn properties_of_all_layers_come_together_and_the_later_wins() {
 fn all_faults_are_reported_at_once() {
     let settings_file = SettingsFile::new(
         "[kafka]\nbrokers = []\nlinger_millis = 'soon'\n[worker]\ndead_letter_ratio = 1.5\n\
-         [http]\nport = 80\n[kafak]\nx = 1",
+         [http]\nadress = 80\n[kafak]\nx = 1",
     );
     let sources = Sources {
         file: Some(settings_file.path()),
@@ -181,7 +181,7 @@ fn all_faults_are_reported_at_once() {
     let path = settings_file.path();
     let path = path.display();
     let expected = [
-        format!("http.port ({path}): unknown key, did you mean http.address?"),
+        format!("http.adress ({path}): unknown key, did you mean http.address?"),
         format!("kafak ({path}): unknown section, did you mean [kafka]?"),
         "--set: expected section.key=value".into(),
         format!(
