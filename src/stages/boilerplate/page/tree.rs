@@ -27,7 +27,7 @@ const MAX_NODES: usize = 3_000_000;
 /// A tag may ask for the elements around it to be opened anew, hundreds at once.
 const NODES_BEYOND_BYTES: usize = 4096;
 /// How many tokens go by between two looks at the clock.
-const TOKENS_A_CHECK: u32 = 4096;
+const TOKENS_A_CHECK: u32 = 64;
 
 /// How many bytes go by at most.
 const BYTES_A_CHECK: usize = 1 << 20;

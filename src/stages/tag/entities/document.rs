@@ -12,6 +12,7 @@ use super::groups::groups;
 use super::lexicon::{Kind, LEXICON};
 use super::tokens::{Token, joined, phrase_hash};
 use super::{Class, Mention, Reading, role};
+use crate::stage::Deadline;
 use crate::tags::Entity;
 use crate::text::hashing::{FastMap, FastSet};
 
@@ -27,11 +28,19 @@ const MOST_ENTITIES: usize = 200;
 const MOST_MENTIONS: usize = 500;
 
 /// People, organisations and places, the most salient first.
-pub(super) fn entities(text: &str, reading: &Reading, headline: &str) -> [Vec<Entity>; 3] {
+pub(super) fn entities(
+    text: &str,
+    reading: &Reading,
+    headline: &str,
+    deadline: &Deadline,
+) -> [Vec<Entity>; 3] {
     let mut mentions = reading.mentions.clone();
     let forms = Forms::of(&reading.tokens, &mentions);
+    deadline.check();
     forms.settle(&reading.tokens, &mut mentions);
+    deadline.check();
     forms.find_again(&reading.tokens, &mut mentions);
+    deadline.check();
     // Edited text writes names with capitals.
     let has_capital = |mention: &Mention| {
         reading.tokens[mention.tokens.clone()].iter().any(|t| t.form.is_capital())
@@ -40,6 +49,7 @@ pub(super) fn entities(text: &str, reading: &Reading, headline: &str) -> [Vec<En
     let groups = groups(text, &reading.tokens, &mentions);
     let mut entities: [Vec<Entity>; 3] = Default::default();
     for group in groups {
+        deadline.check();
         let members: Vec<&Mention> = group.mentions.iter().map(|index| &mentions[*index]).collect();
         let confidence = confidence(&members);
         let class = &mut entities[group.class as usize];

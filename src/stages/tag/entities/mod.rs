@@ -35,12 +35,12 @@ pub fn tag(article: &Article, tags: &mut Tags, deadline: &Deadline) {
         deadline.check();
         let is_read = !matches!(block.kind, BlockKind::TableRow | BlockKind::Preformatted);
         if is_read && reading.tokens.len() < MOST_TOKENS {
-            reading.read(text, block.span.clone());
+            reading.read(text, block.span.clone(), deadline);
         }
     }
     deadline.check();
     let headline = tags.headline.as_ref().map_or("", |headline| headline.text());
-    let [people, organisations, places] = document::entities(text, &reading, headline);
+    let [people, organisations, places] = document::entities(text, &reading, headline, deadline);
     for (field, entities) in
         [("people", &people), ("organisations", &organisations), ("places", &places)]
     {
@@ -61,7 +61,7 @@ const MOST_TOKENS: usize = 100_000;
 /// The names that the model finds in a text by itself, for measuring it.
 pub fn names(text: &str) -> Vec<(Range<usize>, Class, f32)> {
     let mut reading = Reading::default();
-    reading.read(text, 0..text.len());
+    reading.read(text, 0..text.len(), &Deadline::never());
     let mentions = reading.mentions.iter();
     mentions.map(|mention| (reading.span(mention), mention.class, mention.probability)).collect()
 }
@@ -95,16 +95,18 @@ struct Reading {
 }
 
 impl Reading {
-    fn read(&mut self, text: &str, span: Range<usize>) {
+    fn read(&mut self, text: &str, span: Range<usize>, deadline: &Deadline) {
         let first = self.tokens.len();
         tokenise(text, span, &mut self.tokens);
+        deadline.check();
         let tokens = &self.tokens[first..];
         if is_in_capitals(tokens) {
             return;
         }
         features::know(text, tokens, &LEXICON, &mut self.known);
         self.found.clear();
-        ENGLISH.find(&self.known, &mut self.found);
+        deadline.check();
+        ENGLISH.find(&self.known, &mut self.found, deadline);
         for found in &self.found {
             let class = Class::ALL[found.class];
             let tokens = trimmed(&self.tokens, first + found.start..first + found.end, class);

@@ -9,6 +9,7 @@
 use std::sync::LazyLock;
 
 use super::features::{self, Known, ROWS};
+use crate::stage::Deadline;
 
 /// Outside; then the beginning and the inside of a person's, an organisation's and a
 /// place's name.
@@ -121,10 +122,11 @@ impl Model {
         file
     }
 
-    /// Finds the names among tokens.
-    pub fn find(&self, known: &[Known], found: &mut Vec<Found>) {
+    /// Finds the names among tokens. `deadline` is looked at once a stretch of them.
+    pub fn find(&self, known: &[Known], found: &mut Vec<Found>, deadline: &Deadline) {
         let mut lattice = Lattice::default();
         for stretch in stretches(known) {
+            deadline.check();
             lattice.scores.clear();
             for index in stretch.clone() {
                 let mut sum = [0i16; TAGS];
