@@ -55,8 +55,12 @@ impl Entry {
             partition: stored.partition.unwrap_or_default(),
             offset: stored.offset.unwrap_or_default(),
         };
+        let reasons = Reasons::read(&stored.headers);
         let marked = header_text(&stored.headers, REPLAYED_OFFSET);
-        if let Some(offset) = marked.and_then(|offset| offset.parse().ok()) {
+        // What has reasons is a letter, whatever else its original bore.
+        if reasons.is_none()
+            && let Some(offset) = marked.and_then(|offset| offset.parse().ok())
+        {
             return Entry::Mark(Place { offset, ..place });
         }
         let replays = header_text(&stored.headers, REPLAYS).and_then(|count| count.parse().ok());
@@ -64,7 +68,7 @@ impl Entry {
         headers.retain(|(name, _)| name != REPLAYS && name != REPLAY_OF);
         Entry::Letter(Box::new(Letter {
             place,
-            reasons: Reasons::read(&stored.headers),
+            reasons,
             replays: replays.unwrap_or_default(),
             key: stored.key,
             payload: stored.payload,

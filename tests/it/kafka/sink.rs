@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use copydesk::desk::{Desk, Outcome};
 use copydesk::error::TransportError;
-use copydesk::settings::KafkaSettings;
+use copydesk::settings::{KafkaSettings, Settings};
 use copydesk::transport::kafka::KafkaSink;
-use copydesk::transport::{Destination, NotSent, Outbound, Sink, Ticket};
+use copydesk::transport::{
+    Delivery, Destination, Lane, NotSent, Origin, Outbound, Receipt, Sink, Ticket,
+};
 
 use super::broker::{Cluster, outbound, report, send_all, unique};
 
@@ -43,6 +46,41 @@ async fn a_message_is_published_as_it_is() {
         let dead_letters = cluster.read_all(&settings.dead_letter_topic);
         assert_eq!(dead_letters.len(), 1);
         assert_eq!((dead_letters[0].partition, &dead_letters[0].key), (Some(1), &dead.key));
+    }
+}
+
+#[tokio::test]
+async fn an_output_that_its_topic_would_not_take_goes_without_its_lists() {
+    for cluster in Cluster::all() {
+        let settings = cluster.settings("unused", 1).await;
+        let settings = KafkaSettings { max_message_bytes: 20_000, ..settings };
+        let mut sink = KafkaSink::open(&settings).await.unwrap();
+        let text: String = (0..200)
+            .map(|number| format!("The cafÃ© at berth {number} is open again after its repairs. "))
+            .collect();
+        let delivery = Delivery {
+            key: Some(vec![b'k'; 500]),
+            payload: Some(text.into_bytes()),
+            headers: vec![("content-type".into(), Some(b"text/plain; charset=utf-8".to_vec()))],
+            timestamp_millis: None,
+            origin: Origin { topic: "unused".into(), partition: 0, offset: 0 },
+            receipt: Receipt { lane: Lane(0), epoch: 0, offset: 0 },
+        };
+        let edited = |desk: Desk| match desk.edit(&delivery) {
+            Outcome::Enriched { outbound, .. } => outbound,
+            other => panic!("{other:?}"),
+        };
+        let whole = edited(Desk::new(&Settings::default()));
+        let fits = edited(Desk::new(&Settings::default()).within(sink.largest_message()));
+        let reports = send_all(&mut sink, vec![whole, fits]).await;
+        let refused = &reports[0].result;
+        assert!(matches!(refused, Err(TransportError::MessageRefused { .. })), "{refused:?}");
+        assert!(reports[1].result.is_ok(), "{reports:?}");
+        sink.close().await;
+        let stored = cluster.read_all(&settings.output_topic);
+        let payload = String::from_utf8(stored[0].payload.clone().unwrap()).unwrap();
+        assert!(payload.contains("\"omitted\":[{\"field\":\"edits\""), "{payload}");
+        assert!(payload.contains("The café at berth 7 is open"));
     }
 }
 
