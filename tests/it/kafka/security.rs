@@ -6,8 +6,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use copydesk::settings::{Choice, KafkaSettings, SaslMechanism, Secret, SecurityProtocol};
-use copydesk::transport::Source;
 use copydesk::transport::kafka::{KafkaSink, KafkaSource, reachable};
+use copydesk::transport::{Sink, Source};
 
 use super::broker::{Cluster, next, outbound, send_all};
 
