@@ -96,7 +96,8 @@ launch() {
 
     local deadline=$((SECONDS + start_seconds))
     until grep -q 'Kafka Server started' "$log" && is_used "$port"; do
-        if ! runs; then
+        # Not `runs`: at first the process is still a shell about to become the broker.
+        if ! kill -0 "$pid" 2>/dev/null; then
             rm -f "$pid_file"
             fail_with_log "the broker ended while it started"
         fi

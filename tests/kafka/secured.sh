@@ -35,7 +35,8 @@ start() {
     make_certificates 2>"$home/openssl.log" || { cat "$home/openssl.log" >&2 && exit 1; }
     openssl rand -hex 16 >"$secrets/password"
 
-    local base=${COPYDESK_TEST_SECURED_PORT:-19400} name listeners="" map=""
+    local base name listeners="" map=""
+    base=$(free_ports)
     local port=$((base + 10))
     for name in TLS MUTUAL EXPIRED ELSEWHERE SASL SASLTLS; do
         listeners+=",$name://127.0.0.1:$port"
@@ -57,6 +58,20 @@ start() {
     "$here/broker.sh" start "$base" >/dev/null
     echo "127.0.0.1:$base" >"$secrets/plain"
     echo "export COPYDESK_TEST_SECURED=$(cd "$secrets" && pwd)"
+}
+
+# The first of so many ports that nothing listens on.
+free_ports() {
+    local base port
+    for ((base = 19400; base < 20000; base += 20)); do
+        for ((port = base; port < base + 20; port++)); do
+            if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then continue 2; fi
+        done
+        echo "$base"
+        return
+    done
+    echo "no free ports from 19400 on" >&2
+    exit 1
 }
 
 # An authority with its certificates, and another one that nobody should trust.
