@@ -1,6 +1,9 @@
 //! How much memory a thread holds: what it has allocated less what it has freed. An
 //! article is worked on by one thread, so the growth of that number while it is, is what
 //! the article takes, whatever takes it.
+//!
+//! Counting costs about three in a hundred of an article's processor time (400 articles, six
+//! runs with and six without, development build: medians of 1.15 s and 1.12 s).
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
