@@ -15,7 +15,7 @@ use super::topics::Topics;
 use super::{client, headers, properties};
 use crate::error::TransportError;
 use crate::settings::KafkaSettings;
-use crate::transport::{NotSent, Outbound, Report, Sink, Ticket};
+use crate::transport::{NotSent, Outbound, Receipt, Report, Sink, Ticket};
 
 /// What is sent and not reported on: the sink is full beyond either.
 pub(super) const QUEUE_BYTES: usize = 16 * 1024 * 1024;
@@ -81,7 +81,7 @@ impl KafkaSink {
 }
 
 impl Sink for KafkaSink {
-    fn send(&mut self, ticket: Ticket, outbound: &Outbound) -> Result<(), NotSent> {
+    fn send(&mut self, ticket: Ticket, _of: Receipt, outbound: &Outbound) -> Result<(), NotSent> {
         if self.queued.bytes >= QUEUE_BYTES || self.queued.messages >= QUEUE_MESSAGES {
             return Err(NotSent::Full);
         }
