@@ -1,6 +1,8 @@
 //! The one test binary.
 
 mod articles;
+#[cfg(feature = "chaos")]
+mod chaos;
 mod commands;
 mod docs;
 mod edit;
