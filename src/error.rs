@@ -87,6 +87,9 @@ pub enum TransportError {
     /// Nothing further can be done with this connection.
     #[error("{attempted}: {why}")]
     Fatal { attempted: &'static str, why: String },
+    /// What was published is undone, and its delivery comes again, here or elsewhere.
+    #[error("publication was undone: {why}")]
+    Withdrawn { why: String },
     /// A dead letter was refused, so the message it is for cannot be given up.
     #[error("dead letter was not taken: {why}")]
     DeadLetterRefused { why: String },
@@ -108,6 +111,8 @@ pub enum Disposition {
     DeadLetter,
     /// The same is tried again after a pause; nothing is acknowledged.
     Retry,
+    /// Nothing is left to be done here: the delivery comes again.
+    Forget,
     /// The worker ends with an error; what is not acknowledged is redelivered.
     Halt,
 }
@@ -118,6 +123,7 @@ impl Error {
             Error::Decode(_) | Error::Pipeline(_) | Error::Encode(_) => Disposition::DeadLetter,
             Error::Transport(TransportError::MessageRefused { .. }) => Disposition::DeadLetter,
             Error::Transport(TransportError::Transient { .. }) => Disposition::Retry,
+            Error::Transport(TransportError::Withdrawn { .. }) => Disposition::Forget,
             Error::Transport(
                 TransportError::Fatal { .. } | TransportError::DeadLetterRefused { .. },
             ) => Disposition::Halt,
@@ -131,7 +137,9 @@ impl Error {
         match self {
             Error::Decode(_) => tracing::Level::WARN,
             Error::Transport(
-                TransportError::Transient { .. } | TransportError::MessageRefused { .. },
+                TransportError::Transient { .. }
+                | TransportError::MessageRefused { .. }
+                | TransportError::Withdrawn { .. },
             ) => tracing::Level::WARN,
             Error::Pipeline(_) | Error::Encode(_) => tracing::Level::ERROR,
             Error::Transport(
@@ -166,6 +174,7 @@ impl Error {
             Error::Encode(EncodeError::TooLarge { .. }) => "output_too_large",
             Error::Transport(TransportError::Transient { .. }) => "transport_transient",
             Error::Transport(TransportError::MessageRefused { .. }) => "output_refused",
+            Error::Transport(TransportError::Withdrawn { .. }) => "withdrawn",
             Error::Transport(TransportError::Fatal { .. }) => "transport_fatal",
             Error::Transport(TransportError::DeadLetterRefused { .. }) => "dead_letter_refused",
             Error::Limit(LimitExceeded::DeadLetterRatio { .. }) => "dead_letter_ratio",

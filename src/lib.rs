@@ -22,5 +22,7 @@ pub mod transport;
 pub mod wire;
 pub mod worker;
 
+#[cfg(feature = "chaos")]
+pub mod chaos;
 #[cfg(feature = "train")]
 pub mod train;

@@ -58,11 +58,23 @@ impl RejectReason {
 }
 
 /// Ends work on an article whose time is up, or whose memory is used up.
+///
+/// The time is the thread's own on the processor. By the clock alone, an article would be
+/// at fault for a process that was stopped or a machine that had no time for it, and its
+/// fate would depend on where it was worked on.
 #[derive(Debug, Clone, Copy)]
 pub struct Deadline {
-    at: Option<Instant>,
+    limit: Option<Limit>,
     /// In [`allocation::held`] of the thread that works on the article.
     held: isize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Limit {
+    /// When the clock has run so far; before that, the processor has not either, and the
+    /// clock is cheaper to read.
+    earliest: Instant,
+    processor: Duration,
 }
 
 /// What [`Deadline::check`] unwinds with; the pipeline catches it.
@@ -72,12 +84,15 @@ pub(crate) enum Exceeded {
 }
 
 impl Deadline {
+    /// Of the thread that it is made on, and for it.
     pub fn after(time: Duration) -> Self {
-        Self { at: Instant::now().checked_add(time), ..Self::never() }
+        let limit = Instant::now().checked_add(time).zip(processor_time().checked_add(time));
+        let limit = limit.map(|(earliest, processor)| Limit { earliest, processor });
+        Self { limit, ..Self::never() }
     }
 
     pub fn never() -> Self {
-        Self { at: None, held: isize::MAX }
+        Self { limit: None, held: isize::MAX }
     }
 
     /// With so much more memory, in bytes, than this thread holds now.
@@ -93,8 +108,17 @@ impl Deadline {
         if allocation::held() > self.held {
             std::panic::resume_unwind(Box::new(Exceeded::Memory));
         }
-        if self.at.is_some_and(|at| Instant::now() >= at) {
+        let passed =
+            |limit: Limit| Instant::now() >= limit.earliest && processor_time() >= limit.processor;
+        if self.limit.is_some_and(passed) {
             std::panic::resume_unwind(Box::new(Exceeded::Time));
         }
     }
+}
+
+/// That this thread has spent.
+fn processor_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or(0))
 }

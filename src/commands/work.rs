@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use copydesk::desk::Desk;
 use copydesk::error::Error;
-use copydesk::settings::Settings;
+use copydesk::settings::{Guarantee, Settings};
 use copydesk::site::SiteMemory;
 use copydesk::telemetry::events::{self, TransportStanding};
 use copydesk::telemetry::{Telemetry, http};
 use copydesk::transport::kafka::status::{SinkStatus, SourceStatus};
-use copydesk::transport::kafka::{KafkaMemory, KafkaSink, KafkaSource};
+use copydesk::transport::kafka::{KafkaMemory, KafkaSink, KafkaSource, KafkaTransactions};
 use copydesk::worker::{self, Summary, Threads};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -31,8 +31,6 @@ pub async fn work(
     desk.warm_up();
     let (ended, end) = watch::channel(());
     let admin = serve(settings, telemetry, end.clone()).await?;
-    let sink = KafkaSink::open(&settings.kafka).await.map_err(failure)?;
-    let desk = desk.within(sink.largest_message());
     // Before the first article, so that it is not decided blindly.
     let shared = share_memory(settings, &desk).await?;
     let desk = match &shared {
@@ -40,14 +38,29 @@ pub async fn work(
         None => desk,
     };
     let memory = desk.memory.as_ref().map(|memory| memory.sites.clone());
-    let source =
-        KafkaSource::open(&settings.kafka, settings.worker.in_flight_bytes).map_err(failure)?;
-    let look = tokio::spawn(look(telemetry.clone(), source.status(), sink.status(), memory, end));
-
     let threads = Threads::Own(threads(settings));
-    let outcome =
-        worker::run(source, sink, Arc::new(desk), &settings.worker, threads, telemetry, shutdown)
-            .await;
+    let (kafka, worker) = (&settings.kafka, &settings.worker);
+    let open = || KafkaSource::open(kafka, worker.in_flight_bytes).map_err(failure);
+    let look = |source: &KafkaSource, sink| {
+        tokio::spawn(look(telemetry.clone(), source.status(), sink, memory, end))
+    };
+    let (outcome, look) = match kafka.delivery {
+        Guarantee::AtLeastOnce => {
+            let sink = KafkaSink::open(kafka).await.map_err(failure)?;
+            let source = open()?;
+            let sink = sink.of(&source);
+            let look = look(&source, sink.status());
+            let desk = Arc::new(desk.within(sink.largest_message()));
+            (worker::run(source, sink, desk, worker, threads, telemetry, shutdown).await, look)
+        }
+        Guarantee::ExactlyOnce => {
+            let source = open()?;
+            let sink = KafkaTransactions::open(kafka, &source).await.map_err(failure)?;
+            let look = look(&source, sink.status());
+            let desk = Arc::new(desk.within(sink.largest_message()));
+            (worker::run(source, sink, desk, worker, threads, telemetry, shutdown).await, look)
+        }
+    };
     drop(ended);
     if let Some(memory) = shared {
         memory.close().await;

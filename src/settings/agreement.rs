@@ -119,6 +119,15 @@ const AGREEMENTS: &[Agreement] = &[
         },
     },
     Agreement {
+        keys: &["kafka.transaction_timeout_millis", "kafka.transaction_interval_millis"],
+        broken: |settings| {
+            let interval = settings.kafka.transaction_interval_millis;
+            (settings.kafka.transaction_timeout_millis < 2 * interval).then(|| {
+                format!("expected twice kafka.transaction_interval_millis, which is {interval}")
+            })
+        },
+    },
+    Agreement {
         keys: &["input.text", "input.html"],
         broken: |settings| {
             (settings.input.text.is_empty() && settings.input.html.is_empty())

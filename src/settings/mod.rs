@@ -26,14 +26,14 @@ pub use secret::{MASK, Secret};
 pub use sections::http::HttpSettings;
 pub use sections::input::InputSettings;
 pub use sections::kafka::{
-    AssignmentStrategy, Compression, GroupProtocol, KafkaSettings, OffsetReset, SaslMechanism,
-    SecurityProtocol,
+    AssignmentStrategy, Compression, GroupProtocol, Guarantee, KafkaSettings, OffsetReset,
+    SaslMechanism, SecurityProtocol,
 };
 pub use sections::log::{LogFormat, LogSettings};
 pub use sections::output::OutputSettings;
 pub use sections::site_memory::{SiteMemoryMode, SiteMemorySettings};
 pub use sections::stages::StagesSettings;
-pub use sections::worker::WorkerSettings;
+pub use sections::worker::{Order, WorkerSettings};
 
 use section::{Key, Reader, Section};
 

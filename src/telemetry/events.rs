@@ -102,6 +102,11 @@ fn age_of(timestamp_millis: i64) -> Option<Duration> {
     SystemTime::now().duration_since(at).ok()
 }
 
+/// What was sent is undone, and its delivery is no longer under way here.
+pub fn forgotten(telemetry: &Telemetry) {
+    telemetry.metrics.in_flight.dec();
+}
+
 /// A send, or the source, failed.
 pub fn transport_failed(telemetry: &Telemetry, error: &Error) {
     telemetry.metrics.transport_failures.get_or_create(&Reason { reason: error.reason() }).inc();
@@ -163,6 +168,7 @@ pub fn stopped(telemetry: &Telemetry, summary: &Summary) {
         rejected = summary.rejected,
         tombstones = summary.tombstones,
         dead_lettered = summary.dead_lettered,
+        withdrawn = summary.withdrawn,
         unfinished = summary.unfinished,
         "worker stopped"
     );

@@ -33,11 +33,23 @@ pub fn source() -> (Feed, MemorySource) {
 }
 
 impl Feed {
-    /// Adds a message to a partition, at its next offset.
+    /// Adds a message to a partition, at its next offset, under a key of its own.
     pub fn push(&mut self, partition: i32, payload: Option<&[u8]>, headers: Headers) {
+        let offset = self.offsets.get(&partition).copied().unwrap_or_default();
+        let key = format!("key-{partition}-{offset}");
+        self.push_keyed(partition, Some(key.as_bytes()), payload, headers);
+    }
+
+    pub fn push_keyed(
+        &mut self,
+        partition: i32,
+        key: Option<&[u8]>,
+        payload: Option<&[u8]>,
+        headers: Headers,
+    ) {
         let offset = self.offsets.entry(partition).or_default();
         let delivery = Delivery {
-            key: Some(format!("key-{partition}-{offset}").into_bytes()),
+            key: key.map(<[u8]>::to_vec),
             payload: payload.map(<[u8]>::to_vec),
             headers,
             timestamp_millis: Some(1_700_000_000_000 + *offset),
@@ -166,7 +178,7 @@ impl Outbox {
 }
 
 impl Sink for MemorySink {
-    fn send(&mut self, ticket: Ticket, outbound: &Outbound) -> Result<(), NotSent> {
+    fn send(&mut self, ticket: Ticket, _of: Receipt, outbound: &Outbound) -> Result<(), NotSent> {
         let mut state = lock(&self.state);
         if state.unreported >= state.capacity {
             return Err(NotSent::Full);

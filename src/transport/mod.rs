@@ -129,15 +129,16 @@ pub struct Report {
 pub enum NotSent {
     /// The sink's queue is full: send it again when a report has come.
     Full,
-    /// There will be no report.
+    /// There will be no report. Where the message is refused, no other one is meant.
     Failed(TransportError),
 }
 
 /// Publishes messages. Messages of one partition and destination arrive in the
 /// order they were sent, as long as none of them fails.
 pub trait Sink: Send {
-    /// Accepts a message; exactly one report follows under its ticket.
-    fn send(&mut self, ticket: Ticket, outbound: &Outbound) -> Result<(), NotSent>;
+    /// Accepts the message that was made from the delivery with the receipt `of`; exactly
+    /// one report follows under its ticket.
+    fn send(&mut self, ticket: Ticket, of: Receipt, outbound: &Outbound) -> Result<(), NotSent>;
 
     /// The next report. Pending while there is none. Safe to cancel.
     fn next_report(&mut self) -> impl Future<Output = Report> + Send;

@@ -1,16 +1,17 @@
 //! Take → decode → run → encode → send → acknowledge, over any source and sink.
 //!
 //! A delivery is acknowledged when its output, or its dead letter, is reported
-//! safe by the sink, and never before. Deliveries of a lane are worked on in
-//! parallel and sent in order.
+//! safe by the sink, and never before. Deliveries are worked on in parallel, and
+//! those of a strand (a partition or a key, as the settings say) are sent in order.
 
 mod backoff;
 mod compute;
-mod lane;
 mod limiter;
+mod queue;
+mod strand;
 mod watchdog;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -23,14 +24,15 @@ pub use compute::Threads;
 
 use crate::desk::{Desk, Kind, Outcome};
 use crate::error::{Disposition, Error, TransportError};
-use crate::settings::WorkerSettings;
+use crate::settings::{Order, WorkerSettings};
 use crate::telemetry::Telemetry;
 use crate::telemetry::events;
-use crate::transport::{Delivery, Lane, NotSent, Report, Sink, Source, Ticket};
+use crate::transport::{Delivery, NotSent, Report, Sink, Source, Ticket};
 use backoff::Backoff;
 use compute::{Compute, Done};
-use lane::Queue;
 use limiter::Limiter;
+use queue::Queue;
+use strand::Strand;
 
 /// An article that has taken so many of its deadlines has come past none of the places
 /// that look at it, and will not come back.
@@ -44,6 +46,8 @@ pub struct Summary {
     pub rejected: u64,
     pub tombstones: u64,
     pub dead_lettered: u64,
+    /// Undone with the transaction they were in; they came again, here or elsewhere.
+    pub withdrawn: u64,
     /// Taken and given back unfinished when the worker ended.
     pub unfinished: u64,
 }
@@ -71,13 +75,15 @@ pub async fn run<S: Source, K: Sink>(
         desk,
         compute,
         entries: Slab::new(),
-        lanes: HashMap::new(),
+        strands: HashMap::new(),
+        order: settings.order,
         limiter: Limiter::new(settings),
         backoff: Backoff::new(settings.send_retries),
         telemetry,
         computing: 0,
         sent: 0,
         sink_is_full: false,
+        held_up: VecDeque::new(),
         next_resume: None,
         failure: None,
         summary: Summary::default(),
@@ -92,7 +98,8 @@ struct Worker<'a, S, K> {
     desk: Arc<Desk>,
     compute: Compute,
     entries: Slab<Entry>,
-    lanes: HashMap<Lane, Queue>,
+    strands: HashMap<Strand, Queue>,
+    order: Order,
     limiter: Limiter,
     backoff: Backoff,
     telemetry: &'a Telemetry,
@@ -100,7 +107,9 @@ struct Worker<'a, S, K> {
     /// Sent and without a report, over all lanes.
     sent: usize,
     sink_is_full: bool,
-    /// When the first of the pausing lanes goes on.
+    /// Strands that may have something to send once the sink has room.
+    held_up: VecDeque<Strand>,
+    /// When the first of the pausing strands goes on.
     next_resume: Option<Instant>,
     /// Why the worker halts.
     failure: Option<Error>,
@@ -110,6 +119,7 @@ struct Worker<'a, S, K> {
 /// A delivery under way.
 struct Entry {
     delivery: Arc<Delivery>,
+    strand: Strand,
     state: State,
     /// Whether the limiter has seen this outcome; a sink that was full asks twice.
     counted: bool,
@@ -183,7 +193,7 @@ impl<S: Source, K: Sink> Worker<'_, S, K> {
     fn on_source_error(&mut self, error: Error) {
         match error.disposition() {
             Disposition::Retry => events::transport_failed(self.telemetry, &error),
-            Disposition::DeadLetter | Disposition::Halt => self.halt(error),
+            Disposition::DeadLetter | Disposition::Forget | Disposition::Halt => self.halt(error),
         }
     }
 
@@ -196,15 +206,18 @@ impl<S: Source, K: Sink> Worker<'_, S, K> {
     fn on_delivery(&mut self, delivery: Delivery) {
         self.summary.taken += 1;
         events::taken(self.telemetry, &delivery);
-        let lane = delivery.receipt.lane;
-        let ticket = Ticket(self.entries.insert(Entry {
+        let place = self.entries.vacant_entry();
+        let ticket = Ticket(place.key());
+        let strand = Strand::of(&delivery, ticket, self.order);
+        place.insert(Entry {
             delivery: Arc::new(delivery),
+            strand,
             state: State::Computing,
             counted: false,
             failed_sends: 0,
             refused: None,
-        }));
-        self.lanes.entry(lane).or_default().push(ticket);
+        });
+        self.strands.entry(strand).or_default().push(ticket);
         self.compute(ticket);
     }
 
@@ -220,15 +233,19 @@ impl<S: Source, K: Sink> Worker<'_, S, K> {
         let entry = &mut self.entries[ticket.0];
         events::computed(self.telemetry, &outcome);
         entry.state = State::Ready(outcome);
-        let lane = entry.delivery.receipt.lane;
-        self.advance(lane);
+        let strand = entry.strand;
+        self.advance(strand);
     }
 
-    /// Sends what can be sent in a lane, in order.
-    fn advance(&mut self, lane: Lane) {
+    /// Sends what can be sent in a strand, in order.
+    fn advance(&mut self, strand: Strand) {
         let now = Instant::now();
-        while self.failure.is_none() && !self.sink_is_full {
-            let Some(queue) = self.lanes.get_mut(&lane) else { return };
+        while self.failure.is_none() {
+            if self.sink_is_full {
+                self.held_up.push_back(strand);
+                return;
+            }
+            let Some(queue) = self.strands.get_mut(&strand) else { return };
             let Some(ticket) = queue.next_to_send(now) else { return };
             let entry = &mut self.entries[ticket.0];
             let State::Ready(outcome) = &entry.state else { return };
@@ -246,8 +263,16 @@ impl<S: Source, K: Sink> Worker<'_, S, K> {
                 self.complete(ticket, kind);
                 continue;
             };
-            match self.sink.send(ticket, outbound) {
+            match self.sink.send(ticket, entry.delivery.receipt, outbound) {
                 Err(NotSent::Full) => self.sink_is_full = true,
+                Err(NotSent::Failed(error @ TransportError::MessageRefused { .. }))
+                    if kind != Kind::DeadLetter =>
+                {
+                    let error = error.into();
+                    events::transport_failed(self.telemetry, &error);
+                    entry.refused = Some(error);
+                    self.redo(ticket);
+                }
                 sent => {
                     entry.state = State::Sent(kind);
                     queue.mark_sent();
@@ -263,33 +288,36 @@ impl<S: Source, K: Sink> Worker<'_, S, K> {
     fn on_report(&mut self, Report { ticket, result }: Report) {
         self.sent -= 1;
         let entry = &self.entries[ticket.0];
-        let lane = entry.delivery.receipt.lane;
+        let strand = entry.strand;
         let State::Sent(kind) = entry.state else {
             unreachable!("a report comes for what was sent, and once");
         };
         match result {
             Ok(()) => {
-                self.lane(lane).mark_reported();
+                self.strand(strand).mark_reported();
                 self.complete(ticket, kind);
             }
             Err(error) => self.on_send_failure(ticket, kind, error.into()),
         }
-        let failed = self.lanes.get_mut(&lane).map(Queue::requeue_failed);
+        let failed = self.strands.get_mut(&strand).map(Queue::requeue_failed);
         for ticket in failed.unwrap_or_default() {
             self.redo(ticket);
         }
-        if std::mem::take(&mut self.sink_is_full) {
-            for lane in self.lanes.keys().copied().collect::<Vec<_>>() {
-                self.advance(lane);
-            }
-        } else {
-            self.advance(lane);
+        self.sink_is_full = false;
+        self.advance(strand);
+        while !self.sink_is_full
+            && let Some(strand) = self.held_up.pop_front()
+        {
+            self.advance(strand);
         }
     }
 
     fn on_send_failure(&mut self, ticket: Ticket, kind: Kind, error: Error) {
-        events::transport_failed(self.telemetry, &error);
         let disposition = error.disposition();
+        if disposition == Disposition::Forget {
+            return self.forget(ticket);
+        }
+        events::transport_failed(self.telemetry, &error);
         if disposition == Disposition::Halt {
             return self.halt(error);
         }
@@ -298,14 +326,17 @@ impl<S: Source, K: Sink> Worker<'_, S, K> {
             return self.halt(TransportError::DeadLetterRefused { why }.into());
         }
         let entry = &mut self.entries[ticket.0];
+        let strand = entry.strand;
         entry.failed_sends += 1;
         let pause = match disposition {
             Disposition::Retry => self.backoff.pause(entry.failed_sends),
-            Disposition::DeadLetter | Disposition::Halt => Some(Duration::ZERO),
+            Disposition::DeadLetter | Disposition::Forget | Disposition::Halt => {
+                Some(Duration::ZERO)
+            }
         };
         let Some(pause) = pause else { return self.halt(error) };
-        let lane = entry.delivery.receipt.lane;
-        let queue = self.lanes.get_mut(&lane).expect("a lane stays while something is sent in it");
+        let queue =
+            self.strands.get_mut(&strand).expect("a strand stays while something is sent in it");
         if disposition == Disposition::DeadLetter && queue.was_alone() {
             entry.refused = Some(error);
         }
@@ -327,20 +358,20 @@ impl<S: Source, K: Sink> Worker<'_, S, K> {
         }
     }
 
-    /// Goes on with the lanes whose pause is over.
+    /// Goes on with the strands whose pause is over.
     fn resume(&mut self) {
         let now = Instant::now();
         let mut resumed = Vec::new();
         self.next_resume = None;
-        for (lane, queue) in &mut self.lanes {
+        for (strand, queue) in &mut self.strands {
             if queue.end_pause(now) {
-                resumed.push(*lane);
+                resumed.push(*strand);
             }
             let next = [self.next_resume, queue.paused_until()].into_iter().flatten().min();
             self.next_resume = next;
         }
-        for lane in resumed {
-            self.advance(lane);
+        for strand in resumed {
+            self.advance(strand);
         }
     }
 
@@ -350,14 +381,26 @@ impl<S: Source, K: Sink> Worker<'_, S, K> {
         self.source.ack(entry.delivery.receipt);
         events::completed(self.telemetry, &entry.delivery, kind);
         *self.summary.count_of(kind) += 1;
-        let lane = entry.delivery.receipt.lane;
-        if self.lane(lane).is_idle() {
-            self.lanes.remove(&lane);
+        self.leave(entry.strand);
+    }
+
+    /// The delivery was sent, and comes again as another.
+    fn forget(&mut self, ticket: Ticket) {
+        let entry = self.entries.remove(ticket.0);
+        self.strand(entry.strand).mark_reported();
+        events::forgotten(self.telemetry);
+        self.summary.withdrawn += 1;
+        self.leave(entry.strand);
+    }
+
+    fn leave(&mut self, strand: Strand) {
+        if self.strand(strand).is_idle() {
+            self.strands.remove(&strand);
         }
     }
 
-    fn lane(&mut self, lane: Lane) -> &mut Queue {
-        self.lanes.get_mut(&lane).expect("a lane stays while anything is under way in it")
+    fn strand(&mut self, strand: Strand) -> &mut Queue {
+        self.strands.get_mut(&strand).expect("a strand stays while anything is under way in it")
     }
 }
 

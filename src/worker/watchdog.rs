@@ -3,7 +3,7 @@
 //! left to the article and another takes its place; the article becomes a dead letter.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossbeam_channel as channel;
 
@@ -18,13 +18,15 @@ pub(super) struct Watchdog {
     _alive: channel::Sender<()>,
 }
 
-/// Where a thread says what it works on.
+/// Where a thread says what it works on, and the watch how often it has seen it at that.
+/// Looks are counted rather than time: a process that was stopped, or a machine that had
+/// no time for it, is not the article's fault.
 #[derive(Default)]
-pub(super) struct Post(Mutex<Option<(Job, Instant)>>);
+pub(super) struct Post(Mutex<Option<(Job, u32)>>);
 
 impl Post {
     pub fn begin(&self, job: Job) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((job, Instant::now()));
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((job, 0));
     }
 
     /// What the thread was at; `None` where it was given up.
@@ -33,10 +35,14 @@ impl Post {
         at.map(|(job, _)| job)
     }
 
-    /// The same, where the thread has been at it for longer than `runaway`.
-    fn give_up(&self, runaway: Duration) -> Option<Job> {
+    /// The same, where the thread has been seen at it more than so often.
+    fn give_up(&self, looks: u32) -> Option<Job> {
         let mut at = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        at.take_if(|(_, since)| since.elapsed() > runaway).map(|(job, _)| job)
+        let seen = |(_, seen): &mut (Job, u32)| {
+            *seen += 1;
+            *seen > looks
+        };
+        at.take_if(seen).map(|(job, _)| job)
     }
 }
 
@@ -66,9 +72,11 @@ struct Watch {
 
 impl Watch {
     fn run(mut self, end: &channel::Receiver<()>) {
-        let look = (self.runaway / 8).clamp(SHORTEST_LOOK, LONGEST_LOOK);
-        while end.recv_timeout(look) == Err(channel::RecvTimeoutError::Timeout) {
-            if let Err(error) = self.look() {
+        let pause = (self.runaway / 8).clamp(SHORTEST_LOOK, LONGEST_LOOK);
+        let looks = self.runaway.as_millis().div_ceil(pause.as_millis());
+        let looks = u32::try_from(looks).unwrap_or(u32::MAX);
+        while end.recv_timeout(pause) == Err(channel::RecvTimeoutError::Timeout) {
+            if let Err(error) = self.look(looks) {
                 // The worker is gone only when nobody waits for articles.
                 let _ = self.crew.done.send(Err(error));
                 return;
@@ -76,10 +84,10 @@ impl Watch {
         }
     }
 
-    fn look(&mut self) -> Result<(), TransportError> {
+    fn look(&mut self, looks: u32) -> Result<(), TransportError> {
         let lost = |why: String| TransportError::Fatal { attempted: "work on articles", why };
         for index in 0..self.posts.len() {
-            let Some(job) = self.posts[index].give_up(self.runaway) else { continue };
+            let Some(job) = self.posts[index].give_up(looks) else { continue };
             let error = PipelineError::RanAway { millis: self.runaway.as_millis() };
             let outcome = self.crew.desk.give_up(&job.delivery, error.into());
             let _ = self.crew.done.send(Ok(Done { ticket: job.ticket, outcome }));

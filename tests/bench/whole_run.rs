@@ -190,10 +190,10 @@ async fn copy(mut source: impl Source, mut sink: impl Sink) {
             }
             next = source.next(), if !ended => match next {
                 Ok(Some(delivery)) => {
-                    let ticket = Ticket(receipts.len());
-                    receipts.push(delivery.receipt);
+                    let (ticket, receipt) = (Ticket(receipts.len()), delivery.receipt);
+                    receipts.push(receipt);
                     let outbound = forward(delivery);
-                    while let Err(refused) = sink.send(ticket, &outbound) {
+                    while let Err(refused) = sink.send(ticket, receipt, &outbound) {
                         assert!(matches!(refused, NotSent::Full), "{refused:?}");
                         let report = sink.next_report().await;
                         reported += 1;

@@ -2,6 +2,8 @@
 
 mod admin;
 mod articles;
+#[cfg(feature = "chaos")]
+mod chaos;
 mod commands;
 mod docs;
 mod edit;

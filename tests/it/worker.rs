@@ -10,7 +10,7 @@ use copydesk::article::Article;
 use copydesk::desk::{Desk, Rejected};
 use copydesk::error::{Error, LimitExceeded, TransportError};
 use copydesk::pipeline::Pipeline;
-use copydesk::settings::{InputSettings, OutputSettings, WorkerSettings};
+use copydesk::settings::{InputSettings, Order, OutputSettings, WorkerSettings};
 use copydesk::stage::{Deadline, RejectReason, Stage, StageName, Verdict};
 use copydesk::telemetry::Telemetry;
 use copydesk::transport::memory::{self, Feed, MemorySink, MemorySource, Outbox};
@@ -178,6 +178,88 @@ async fn a_slow_article_does_not_hold_up_other_partitions() {
     scene.run(Threads::Own(2)).await.unwrap();
     let partitions: Vec<i32> = outbox.taken().iter().map(|outbound| outbound.partition).collect();
     assert_eq!(partitions, [1, 1, 0, 0]);
+}
+
+/// Runs the texts, each under a key, in one partition; what comes out, as `key text`.
+async fn run_in_order(order: Order, messages: &[(Option<&str>, &str)]) -> Vec<String> {
+    let mut scene = Scene::new(&[]);
+    for (key, text) in messages {
+        let (key, text) = (key.map(str::as_bytes), Some(text.as_bytes()));
+        scene.feed.push_keyed(0, key, text, text_headers());
+    }
+    scene.settings.order = order;
+    let (outbox, acked) = (scene.outbox.clone(), scene.feed.acked());
+    scene.run(Threads::Own(2)).await.unwrap();
+    let mut offsets = acked.offsets(0);
+    offsets.sort_unstable();
+    assert_eq!(offsets, (0..messages.len() as i64).collect::<Vec<_>>(), "{order:?}");
+    let shown = |outbound: &Outbound| {
+        let key = String::from_utf8(outbound.key.clone().unwrap_or_default()).unwrap();
+        let article: serde_json::Value =
+            serde_json::from_slice(outbound.payload.as_ref().unwrap()).unwrap();
+        format!("{key} {}", article["articleBody"].as_str().unwrap())
+    };
+    outbox.taken().iter().map(shown).collect()
+}
+
+#[tokio::test]
+async fn a_slow_article_holds_up_its_partition_its_key_or_nothing_as_told() {
+    let (a, b) = (Some("a"), Some("b"));
+    let messages = [(a, "slow 1"), (b, "quick 2"), (a, "quick 3"), (b, "quick 4")];
+    for (order, expected) in [
+        (Order::Partition, ["a slow 1", "b quick 2", "a quick 3", "b quick 4"]),
+        (Order::Key, ["b quick 2", "b quick 4", "a slow 1", "a quick 3"]),
+        (Order::None, ["b quick 2", "a quick 3", "b quick 4", "a slow 1"]),
+    ] {
+        assert_eq!(run_in_order(order, &messages).await, expected, "{order:?}");
+    }
+}
+
+#[tokio::test]
+async fn articles_without_a_key_wait_for_none_in_key_order() {
+    let messages = [(None, "slow 1"), (None, "quick 2")];
+    assert_eq!(run_in_order(Order::Key, &messages).await, [" quick 2", " slow 1"]);
+    assert_eq!(run_in_order(Order::Partition, &messages).await, [" slow 1", " quick 2"]);
+}
+
+#[tokio::test]
+async fn the_order_of_a_key_is_kept_among_many() {
+    let texts: Vec<(String, String)> = (0..150)
+        .map(|number| {
+            let speed = if number % 11 == 0 { "slow" } else { "quick" };
+            (format!("key-{}", number % 5), format!("{speed} {number}"))
+        })
+        .collect();
+    let messages: Vec<_> = texts.iter().map(|(key, text)| (Some(&**key), &**text)).collect();
+    let came = run_in_order(Order::Key, &messages).await;
+    for key in 0..5 {
+        let wanted: Vec<String> = texts
+            .iter()
+            .filter(|(of, _)| *of == format!("key-{key}"))
+            .map(|(of, text)| format!("{of} {text}"))
+            .collect();
+        let found: Vec<&String> =
+            came.iter().filter(|it| it.starts_with(&format!("key-{key} "))).collect();
+        assert_eq!(found, wanted.iter().collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_withdrawn_is_neither_acknowledged_nor_sent_again() {
+    let scene = Scene::new(&[(0, "one"), (0, "two"), (0, "three")]);
+    let (outbox, acked) = (scene.outbox.clone(), scene.feed.acked());
+    let mut sends = 0;
+    outbox.judge(move |outbound| {
+        sends += 1;
+        assert!(sends <= 3, "sent again");
+        if outbound.key.as_deref() == Some(b"key-0-1") {
+            return Err(TransportError::Withdrawn { why: "test".into() });
+        }
+        Ok(())
+    });
+    let summary = scene.run(Threads::Callers).await.unwrap();
+    assert_eq!((summary.enriched, summary.withdrawn, summary.unfinished), (2, 1, 0));
+    assert_eq!(acked.offsets(0), [0, 2]);
 }
 
 #[tokio::test(start_paused = true)]

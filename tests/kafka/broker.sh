@@ -4,6 +4,7 @@
 #   tests/kafka/broker.sh start [PORT]    start it (twice does no harm) and print the
 #                                         line that points the tests at it
 #   tests/kafka/broker.sh stop            stop it; its topics are kept
+#   tests/kafka/broker.sh restart         stop it and start it again on its port
 #   tests/kafka/broker.sh status          say where it runs; exit 1 if it does not
 #   tests/kafka/broker.sh topics ARG…     Kafka's own topic command
 #   tests/kafka/broker.sh groups ARG…     Kafka's own consumer-group command
@@ -35,6 +36,7 @@ main() {
     case $command in
         start) start "$@" ;;
         stop) stop ;;
+        restart) restart ;;
         status) status ;;
         topics) install && run_tool org.apache.kafka.tools.TopicCommand "$@" ;;
         groups) install && run_tool org.apache.kafka.tools.consumer.group.ConsumerGroupCommand "$@" ;;
@@ -126,6 +128,14 @@ stop() {
         say "stopped (process $pid)"
     fi
     rm -f "$pid_file"
+}
+
+restart() {
+    runs || fail "does not run"
+    local port
+    port=$(port)
+    stop
+    start "$port"
 }
 
 status() {

@@ -77,6 +77,14 @@ choice! {
     }
 }
 
+choice! {
+    /// How often an article's output may be there.
+    Guarantee {
+        AtLeastOnce = "at-least-once",
+        ExactlyOnce = "exactly-once",
+    }
+}
+
 impl KafkaSettings {
     /// The entry of the input topics that takes in this topic.
     pub fn input_taking_in(&self, topic: &str) -> Option<&str> {
@@ -156,6 +164,20 @@ section! {
         /// are lower, they hold instead. A dead letter is some headers larger than its
         /// original, so the dead-letter topic must take more than the input topics do.
         max_message_bytes: usize = 16 * 1024 * 1024, between(1_000, 1_000_000_000);
+        /// What a crash may cost: outputs that are there twice, or, with exactly-once, up to
+        /// `transaction_interval_millis` of delay. Outputs, dead letters and offsets are then
+        /// one transaction, which only readers with `isolation.level=read_committed` respect.
+        delivery: Guarantee = Guarantee::AtLeastOnce;
+        /// With exactly-once: the time between two transactions, which is how long an output
+        /// is not to be seen, in milliseconds.
+        transaction_interval_millis: u64 = 1_000, between(10, 60_000);
+        /// With exactly-once: after which brokers end a transaction that nobody has committed.
+        /// So long may a crash without a `transactional_id` hold back what readers see.
+        transaction_timeout_millis: u64 = 15_000, between(1_000, 900_000);
+        /// With exactly-once: a name that is this worker's alone and survives its restarts (a
+        /// StatefulSet's pod name), so that a restart ends at once what a crash has left
+        /// open. Empty: made from `group_instance_id`, or anew at each start.
+        transactional_id: String = "";
         /// Any property of librdkafka, for consumer and producer. Its dots stay:
         /// `"socket.keepalive.enable" = true`, or as a variable
         /// COPYDESK__KAFKA__PROPERTIES__SOCKET_KEEPALIVE_ENABLE=true.

@@ -2,6 +2,7 @@
 
 use crate::desk::Rejected;
 use crate::settings::check::{at_least, between};
+use crate::settings::kind::choice;
 use crate::settings::section::section;
 
 impl crate::settings::Choice for Rejected {
@@ -9,16 +10,32 @@ impl crate::settings::Choice for Rejected {
         &[(Self::Forward, "forward"), (Self::Drop, "drop")];
 }
 
+choice! {
+    /// Which articles are published in the order they were taken.
+    Order {
+        /// All of a partition.
+        Partition = "partition",
+        /// Those of a partition that have one key.
+        Key = "key",
+        None = "none",
+    }
+}
+
 section! {
     /// How much is done at once, and when to give up.
     WorkerSettings = "worker" {
         /// Threads that the stages run on. 0: one a core.
         threads: usize = 0, between(0, 1_024);
+        /// What is published in the order it was taken: all articles of a partition, those
+        /// with the same key (a slow article then holds up only its key; articles without
+        /// a key keep no order), or none. Articles are worked on side by side in any case,
+        /// and offsets are committed by the same rule.
+        order: Order = Order::Partition;
         /// Of raw payloads taken and not yet done with: what the memory is bounded by.
         in_flight_bytes: usize = 64 * 1024 * 1024, at_least(1);
         /// The same, in articles.
         in_flight_articles: usize = 10_000, between(1, 10_000_000);
-        /// An article that takes longer is dead-lettered, in milliseconds.
+        /// An article that takes longer is dead-lettered, in milliseconds of processor time.
         article_deadline_millis: u64 = 5_000, between(1, 3_600_000);
         /// The memory that the stages may take for an article, beyond its message. One that
         /// takes more is dead-lettered.

@@ -2,6 +2,7 @@
 //! is fixed because the guarantees stand on it.
 
 use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use rdkafka::ClientConfig;
 use rdkafka::config::RDKafkaLogLevel;
@@ -64,6 +65,32 @@ pub(super) fn producer(settings: &KafkaSettings, limits: Limits) -> ClientConfig
     overlay(&mut config, &settings.properties);
     overlay(&mut config, &settings.producer_properties);
     config
+}
+
+/// As [`producer`], with the identity that its transactions have.
+pub(super) fn transactional_producer(settings: &KafkaSettings, limits: Limits) -> ClientConfig {
+    let mut config = producer(settings, limits);
+    // librdkafka refuses messages that may outlive their transaction.
+    let delivery_timeout =
+        settings.delivery_timeout_millis.min(settings.transaction_timeout_millis);
+    config
+        .set("transactional.id", transactional_id(settings))
+        .set("transaction.timeout.ms", settings.transaction_timeout_millis.to_string())
+        .set("message.timeout.ms", delivery_timeout.to_string());
+    config
+}
+
+/// One that nobody else has, where the settings name none.
+fn transactional_id(settings: &KafkaSettings) -> String {
+    if !settings.transactional_id.is_empty() {
+        return settings.transactional_id.clone();
+    }
+    let group = &settings.group_id;
+    if !settings.group_instance_id.is_empty() {
+        return format!("{group}-{}", settings.group_instance_id);
+    }
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    format!("{group}-{}-{}", std::process::id(), since.as_nanos())
 }
 
 /// For questions about the cluster.

@@ -43,6 +43,22 @@ pub(super) fn later<C: ConsumerContext>(
     if error.is_error() { Err(KafkaError::ConsumerCommit(error.into())) } else { Ok(()) }
 }
 
+/// Whether the consumer has a generation of its group.
+pub(super) fn is_member<C: ConsumerContext>(consumer: &BaseConsumer<C>) -> bool {
+    let client = consumer.client().native_ptr();
+    // SAFETY: the client is alive for the whole call; the metadata is a copy of its own,
+    // which is freed once. Null is checked.
+    unsafe {
+        let metadata = bindings::rd_kafka_consumer_group_metadata(client);
+        if metadata.is_null() {
+            return false;
+        }
+        let generation = bindings::rd_kafka_consumer_group_metadata_generation_id(metadata);
+        bindings::rd_kafka_consumer_group_metadata_destroy(metadata);
+        generation >= 0
+    }
+}
+
 pub(super) fn offsets(points: &[CommitPoint]) -> TopicPartitionList {
     let mut list = TopicPartitionList::with_capacity(points.len());
     for point in points {

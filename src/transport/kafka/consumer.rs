@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
 use rdkafka::message::{BorrowedMessage, Message};
+use rdkafka::topic_partition_list::Offset;
 use tokio::sync::{mpsc, oneshot};
 
 use super::lanes::Lanes;
@@ -23,19 +24,29 @@ use crate::transport::{Delivery, Origin};
 const POLL_MILLIS: u64 = 50;
 /// While reading is held back, so that it goes on soon after.
 const PAUSED_POLL_MILLIS: u64 = 10;
+/// Of each of the two questions that reading again takes.
+const REWIND_TIMEOUT: Duration = Duration::from_secs(5);
 /// Deliveries waiting in the channel, whatever their size.
 const QUEUED_DELIVERIES: usize = 10_000;
 
 type Deliveries = mpsc::UnboundedSender<Result<Delivery, TransportError>>;
 
-/// Starts the thread. The receiver hears how the last commit went when the
-/// consumer has left its group.
+/// How the end of the thread is heard of.
+pub(super) struct Ended {
+    /// How the last commit went.
+    pub committed: oneshot::Receiver<Result<(), TransportError>>,
+    /// The consumer has left its group. While others join, that may take as long as the
+    /// broker waits for members that are gone; nothing depends on it any more.
+    pub left: oneshot::Receiver<()>,
+}
+
+/// Starts the thread.
 pub(super) fn start(
     settings: &KafkaSettings,
     in_flight_bytes: usize,
     shared: Arc<Shared>,
     deliveries: Deliveries,
-) -> Result<oneshot::Receiver<Result<(), TransportError>>, TransportError> {
+) -> Result<Ended, TransportError> {
     let fatal = |why: String| TransportError::Fatal { attempted: "start the Kafka consumer", why };
     let revoke_drain = Duration::from_millis(settings.revoke_drain_millis);
     let context = Membership::new(shared.clone(), revoke_drain);
@@ -45,38 +56,46 @@ pub(super) fn start(
     let topics: Vec<&str> = settings.input_topics.iter().map(String::as_str).collect();
     consumer.subscribe(&topics).map_err(|error| fatal(error.to_string()))?;
 
-    let reader = Reader {
+    let consumer = Arc::new(consumer);
+    shared.set_consumer(&consumer);
+    let mut reader = Reader {
         consumer,
         shared,
         deliveries,
         budget: in_flight_bytes,
         commit_interval: Duration::from_millis(settings.commit_interval_millis),
         committed_at: Instant::now(),
+        last_commit_limit: Duration::from_millis(settings.close_timeout_millis) / 2,
     };
-    let (sender, closed) = oneshot::channel();
+    let (committed_sender, committed) = oneshot::channel();
+    let (left_sender, left) = oneshot::channel();
     std::thread::Builder::new()
         .name("kafka-consumer".into())
         .spawn(move || {
             // Whoever waited may have given up.
-            let _ = sender.send(reader.run());
+            let _ = committed_sender.send(reader.run());
+            drop(reader);
+            let _ = left_sender.send(());
         })
         .map_err(|error| fatal(error.to_string()))?;
-    Ok(closed)
+    Ok(Ended { committed, left })
 }
 
 struct Reader {
-    consumer: BaseConsumer<Membership>,
+    consumer: Arc<BaseConsumer<Membership>>,
     shared: Arc<Shared>,
     deliveries: Deliveries,
     budget: usize,
     commit_interval: Duration,
     committed_at: Instant,
+    last_commit_limit: Duration,
 }
 
 impl Reader {
-    fn run(mut self) -> Result<(), TransportError> {
+    fn run(&mut self) -> Result<(), TransportError> {
         while !self.shared.closing.load(Ordering::Relaxed) {
             self.commit_if_due();
+            self.rewind();
             let wait = if self.hold_back() { PAUSED_POLL_MILLIS } else { POLL_MILLIS };
             match self.consumer.poll(Duration::from_millis(wait)) {
                 None => {}
@@ -84,10 +103,32 @@ impl Reader {
                 Some(Err(error)) => self.report(&error),
             }
         }
-        let points = self.shared.lanes().commit_points(None);
-        let result = commit_now(&self.consumer, &self.shared, &points);
-        drop(self.consumer);
-        result
+        if self.shared.transactional { Ok(()) } else { self.commit_last() }
+    }
+
+    /// While the group rebalances a commit is refused until the polls have taken this member
+    /// along. One of a generation that is gone is refused for good: librdkafka then takes
+    /// the partitions for lost, and others do again what was not committed.
+    fn commit_last(&self) -> Result<(), TransportError> {
+        let status = &self.shared.status;
+        let deadline = Instant::now() + self.last_commit_limit;
+        // What was asked for and not answered may have been refused.
+        self.shared.lanes().commits_failed();
+        loop {
+            let points = self.shared.lanes().commit_points(None);
+            let Err(error) = commit_now(&self.consumer, &self.shared, &points) else {
+                return Ok(());
+            };
+            if Instant::now() >= deadline {
+                return Err(error);
+            }
+            let failures = status.commit_failures();
+            self.consumer.poll(Duration::from_millis(POLL_MILLIS));
+            // Within the poll partitions may have gone, and their offsets not.
+            if !status.joined() || status.commit_failures() > failures {
+                return Err(error);
+            }
+        }
     }
 
     fn take(&self, message: &BorrowedMessage<'_>) {
@@ -115,6 +156,49 @@ impl Reader {
             origin: Origin { topic, partition, offset },
             receipt,
         }));
+    }
+
+    /// Reads again what a transaction was to commit and did not. The broker is asked from
+    /// where: it alone knows how a transaction ended whose answer was lost.
+    fn rewind(&self) {
+        let rewinding = self.shared.lanes().rewinding();
+        if rewinding.is_empty() {
+            return;
+        }
+        let rewound = self
+            .consumer
+            .committed_offsets(commit::offsets(&rewinding), REWIND_TIMEOUT)
+            .and_then(|mut offsets| {
+                for point in &rewinding {
+                    let committed = offsets
+                        .find_partition(&point.topic, point.partition)
+                        .is_some_and(|element| matches!(element.offset(), Offset::Offset(_)));
+                    if !committed {
+                        let base = Offset::Offset(point.offset);
+                        offsets.set_partition_offset(&point.topic, point.partition, base)?;
+                    }
+                }
+                self.consumer.seek_partitions(offsets, REWIND_TIMEOUT)
+            });
+        match rewound {
+            Ok(partitions) => {
+                let mut lanes = self.shared.lanes();
+                for element in partitions.elements() {
+                    match element.error() {
+                        Ok(()) => lanes.rewound(element.topic(), element.partition()),
+                        Err(error) => tracing::warn!(
+                            topic = element.topic(),
+                            partition = element.partition(),
+                            %error,
+                            "partition could not be read again, trying once more"
+                        ),
+                    }
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "partitions could not be read again, trying once more");
+            }
+        }
     }
 
     fn report(&self, error: &KafkaError) {
@@ -190,7 +274,7 @@ impl Reader {
         self.committed_at = Instant::now();
         let mut lanes = self.shared.lanes();
         self.shared.status.take_positions(lanes.positions());
-        if !self.consumer.context().commit_answered() {
+        if self.shared.transactional || !self.consumer.context().commit_answered() {
             return;
         }
         let points = lanes.commit_points(None);

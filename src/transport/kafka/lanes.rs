@@ -47,6 +47,10 @@ struct LaneState {
     epoch: u32,
     /// Assigned to this consumer.
     held: bool,
+    /// What was taken is to be read again, from the group's offset: until then nothing is.
+    rewinding: bool,
+    /// The first offset taken since it was assigned: where reading began.
+    base: Option<i64>,
     /// Being revoked: what is still queued is not handed out any more.
     closing: bool,
     /// In offset order. Offsets may have gaps (compaction, transaction
@@ -65,7 +69,19 @@ struct Entry {
     offset: i64,
     bytes: usize,
     handed_out: bool,
+    /// In the transaction that is open.
+    sent: bool,
     done: bool,
+}
+
+/// What may be committed with the messages of a transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Prepared {
+    /// They were made from deliveries that are no longer this consumer's.
+    Void,
+    /// Some delivery before one of theirs is not done, and not among them.
+    Gap,
+    Points(Vec<CommitPoint>),
 }
 
 impl Lanes {
@@ -90,7 +106,7 @@ impl Lanes {
     ) -> Option<(Receipt, Arc<str>)> {
         let lane = self.lane(topic, partition)?;
         let state = &self.lanes[lane.0 as usize];
-        if !state.held {
+        if !state.held || state.rewinding {
             return None;
         }
         // Offsets only go back when the position was reset (a topic made anew,
@@ -102,7 +118,14 @@ impl Lanes {
         }
         let state = &mut self.lanes[lane.0 as usize];
         let bytes = bytes + DELIVERY_OVERHEAD_BYTES;
-        state.window.push_back(Entry { offset, bytes, handed_out: false, done: false });
+        state.base.get_or_insert(offset);
+        state.window.push_back(Entry {
+            offset,
+            bytes,
+            handed_out: false,
+            sent: false,
+            done: false,
+        });
         self.bytes += bytes;
         self.queued += 1;
         Some((Receipt { lane, epoch: state.epoch, offset }, state.topic.clone()))
@@ -143,6 +166,78 @@ impl Lanes {
             state.done = state.window.pop_front().map(|front| front.offset + 1);
         }
         true
+    }
+
+    /// Whether the delivery is still this consumer's to be done.
+    pub fn is_current(&self, receipt: Receipt) -> bool {
+        self.lanes
+            .get(receipt.lane.0 as usize)
+            .is_some_and(|state| state.held && state.epoch == receipt.epoch)
+    }
+
+    /// A message made from this delivery goes into the open transaction; false when the
+    /// delivery is no longer this consumer's.
+    pub fn mark_sent(&mut self, receipt: Receipt) -> bool {
+        let Some(state) = self.current(receipt) else { return false };
+        let Some(entry) = state.entry(receipt.offset) else { return false };
+        entry.sent = true;
+        true
+    }
+
+    /// Whether something behind this delivery is in the open transaction already.
+    pub fn was_overtaken(&mut self, receipt: Receipt) -> bool {
+        let Some(state) = self.current(receipt) else { return false };
+        let behind = |entry: &&Entry| entry.offset > receipt.offset;
+        state.window.iter().rev().take_while(behind).any(|entry| entry.sent)
+    }
+
+    /// What to commit together with the messages made from these deliveries.
+    pub fn prepare(&mut self, sent: &[Receipt]) -> Prepared {
+        if !sent.iter().all(|receipt| self.is_current(*receipt)) {
+            return Prepared::Void;
+        }
+        let ends: Vec<Option<i64>> = self.lanes.iter().map(LaneState::prepared).collect();
+        let covers = |receipt: &Receipt| ends[receipt.lane.0 as usize] > Some(receipt.offset);
+        if !sent.iter().all(covers) {
+            return Prepared::Gap;
+        }
+        let states = self.lanes.iter().zip(&ends).filter(|(state, _)| state.held);
+        let news = states.filter(|(state, end)| end.is_some() && **end != state.requested);
+        Prepared::Points(
+            news.filter_map(|(state, end)| Some(state.commit_point((*end)?))).collect(),
+        )
+    }
+
+    /// Forgets all that was taken: it is read again from the group's offsets.
+    pub fn withdraw(&mut self) {
+        for index in 0..self.lanes.len() {
+            let state = &self.lanes[index];
+            if !state.held {
+                continue;
+            }
+            let (base, closing, committed) = (state.base, state.closing, state.committed);
+            self.void(Lane(u32::try_from(index).expect("as many as there are lanes")));
+            let state = &mut self.lanes[index];
+            (state.held, state.closing, state.base) = (true, closing, base);
+            (state.committed, state.rewinding) = (committed, base.is_some());
+        }
+    }
+
+    /// The partitions that are to be read again, each with where reading had begun: for one
+    /// of which the group has no offset.
+    pub fn rewinding(&self) -> Vec<CommitPoint> {
+        self.lanes
+            .iter()
+            .filter(|state| state.held && state.rewinding)
+            .filter_map(|state| Some(state.commit_point(state.base?)))
+            .collect()
+    }
+
+    /// The partition is read again, from here on.
+    pub fn rewound(&mut self, topic: &str, partition: i32) {
+        if let Some(state) = self.state_mut(topic, partition) {
+            state.rewinding = false;
+        }
     }
 
     /// Nothing more of these partitions is handed out.
@@ -246,6 +341,8 @@ impl Lanes {
             partition,
             epoch: 0,
             held: false,
+            rewinding: false,
+            base: None,
             closing: false,
             window: VecDeque::new(),
             handed_out: 0,
@@ -261,6 +358,11 @@ impl Lanes {
         self.lanes.get_mut(lane.0 as usize)
     }
 
+    /// The partition of a delivery that is still this consumer's.
+    fn current(&mut self, receipt: Receipt) -> Option<&mut LaneState> {
+        self.is_current(receipt).then(|| &mut self.lanes[receipt.lane.0 as usize])
+    }
+
     fn void(&mut self, lane: Lane) {
         let state = &mut self.lanes[lane.0 as usize];
         for entry in state.window.drain(..) {
@@ -273,6 +375,8 @@ impl Lanes {
         }
         state.epoch = state.epoch.wrapping_add(1);
         state.held = false;
+        state.rewinding = false;
+        state.base = None;
         state.closing = false;
         state.handed_out = 0;
         state.done = None;
@@ -285,6 +389,12 @@ impl LaneState {
     fn entry(&mut self, offset: i64) -> Option<&mut Entry> {
         let index = self.window.binary_search_by_key(&offset, |entry| entry.offset).ok()?;
         self.window.get_mut(index)
+    }
+
+    /// One past the last offset without a gap that is done or in the open transaction.
+    fn prepared(&self) -> Option<i64> {
+        let without_gap = self.window.iter().take_while(|entry| entry.done || entry.sent);
+        without_gap.last().map(|entry| entry.offset + 1).or(self.done)
     }
 
     fn last_taken(&self) -> Option<i64> {

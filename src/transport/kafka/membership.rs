@@ -78,6 +78,7 @@ impl Membership {
 
         let wait = if lost || closing { Duration::ZERO } else { self.revoke_drain };
         self.shared.awaited_bytes.store(0, Ordering::Relaxed);
+        self.shared.revoking.store(true, Ordering::Relaxed);
         let (lanes, _) = self
             .shared
             .acked
@@ -86,12 +87,13 @@ impl Membership {
             })
             .unwrap_or_else(PoisonError::into_inner);
         self.shared.awaited_bytes.store(usize::MAX, Ordering::Relaxed);
+        self.shared.revoking.store(false, Ordering::Relaxed);
         let unfinished = lanes.handed_out(&revoked);
         let points = lanes.commit_points(Some(&revoked));
         drop(lanes);
 
         // Another member may have the partition already: its commits stand.
-        if !lost {
+        if !lost && !self.shared.transactional {
             // Logged and counted there; what is not committed is done again.
             let _ = commit_now(consumer, &self.shared, &points);
         }

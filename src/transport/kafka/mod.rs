@@ -1,7 +1,8 @@
 //! Kafka, and the only folder that knows it: [`KafkaSource`] takes messages as
 //! a member of a consumer group, [`KafkaSink`] publishes with an idempotent
-//! producer. Delivery is at least once: an offset is committed when it and all
-//! before it in its partition are acknowledged, never earlier.
+//! producer, [`KafkaTransactions`] with a transactional one. An offset is committed
+//! when it and all before it in its partition are done, never earlier: by the source
+//! after their outputs (at least once), or with them in one transaction (exactly once).
 //!
 //! librdkafka's clients are polled on threads of their own and hand over
 //! through channels, so that nothing here blocks the runtime, and no stall of
@@ -26,11 +27,13 @@ mod producer;
 mod sink;
 mod source;
 mod topics;
+mod transactions;
 
 pub use embedded::EmbeddedBroker;
 pub use memory::KafkaMemory;
 pub use sink::KafkaSink;
 pub use source::KafkaSource;
+pub use transactions::KafkaTransactions;
 
 use std::time::Duration;
 

@@ -10,12 +10,13 @@ use rdkafka::producer::BaseRecord;
 use tokio::sync::mpsc;
 
 use super::producer::{self, Delivered, News, Press};
+use super::source::{KafkaSource, Shared};
 use super::status::SinkStatus;
 use super::topics::Topics;
 use super::{client, headers, properties};
 use crate::error::TransportError;
 use crate::settings::KafkaSettings;
-use crate::transport::{NotSent, Outbound, Report, Sink, Ticket};
+use crate::transport::{NotSent, Outbound, Receipt, Report, Sink, Ticket};
 
 /// What is sent and not reported on: the sink is full beyond either.
 pub(super) const QUEUE_BYTES: usize = 16 * 1024 * 1024;
@@ -29,6 +30,8 @@ pub struct KafkaSink {
     timestamps: HashMap<usize, i64>,
     topics: Arc<Topics>,
     status: Arc<SinkStatus>,
+    /// Knows whether a delivery is still this member's.
+    source: Option<Arc<Shared>>,
     /// For reports that are known before anything is sent.
     own_news: News,
     news: mpsc::UnboundedReceiver<Delivered>,
@@ -65,7 +68,15 @@ impl KafkaSink {
             close_timeout,
         )?;
         let (queued, timestamps) = (Load::default(), HashMap::new());
-        Ok(Self { press, queued, timestamps, topics, status, own_news, news, close_timeout })
+        let source = None;
+        Ok(Self { press, queued, timestamps, topics, status, source, own_news, news, close_timeout })
+    }
+
+    /// Publishes nothing that was made from deliveries which `source` has lost to another
+    /// member of the group since: that member publishes it, in its order.
+    pub fn of(mut self, source: &KafkaSource) -> Self {
+        self.source = Some(source.shared());
+        self
     }
 
     pub fn status(&self) -> Arc<SinkStatus> {
@@ -86,7 +97,11 @@ impl KafkaSink {
 }
 
 impl Sink for KafkaSink {
-    fn send(&mut self, ticket: Ticket, outbound: &Outbound) -> Result<(), NotSent> {
+    fn send(&mut self, ticket: Ticket, of: Receipt, outbound: &Outbound) -> Result<(), NotSent> {
+        if self.source.as_ref().is_some_and(|source| !source.lanes().is_current(of)) {
+            let why = "its partition was lost to another member".to_owned();
+            return Err(NotSent::Failed(TransportError::Withdrawn { why }));
+        }
         if self.queued.bytes >= QUEUE_BYTES || self.queued.messages >= QUEUE_MESSAGES {
             return Err(NotSent::Full);
         }

@@ -3,23 +3,25 @@
 //! lanes under a lock.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerGroupMetadata};
+use tokio::sync::mpsc;
 
-use super::consumer;
+use super::consumer::Ended;
 use super::lanes::Lanes;
-use super::properties;
+use super::membership::Membership;
 use super::status::SourceStatus;
+use super::{commit, consumer, properties};
 use crate::error::TransportError;
-use crate::settings::KafkaSettings;
+use crate::settings::{Guarantee, KafkaSettings};
 use crate::transport::{Delivery, Receipt, Source};
 
 pub struct KafkaSource {
     shared: Arc<Shared>,
     deliveries: mpsc::UnboundedReceiver<Result<Delivery, TransportError>>,
-    closed: Option<oneshot::Receiver<Result<(), TransportError>>>,
+    consumer: Option<Ended>,
     /// Nothing more comes: it was stopped, or ended by an error.
     ended: bool,
     close_timeout: Duration,
@@ -35,6 +37,12 @@ pub(super) struct Shared {
     pub(super) awaited_bytes: AtomicUsize,
     pub(super) stopped: AtomicBool,
     pub(super) closing: AtomicBool,
+    /// A partition's articles are waited for before it goes to another member.
+    pub(super) revoking: AtomicBool,
+    /// Offsets are committed in transactions, and not by the consumer.
+    pub(super) transactional: bool,
+    /// Gone when the consumer has left its group.
+    consumer: OnceLock<Weak<BaseConsumer<Membership>>>,
     pub(super) status: Arc<SourceStatus>,
 }
 
@@ -55,12 +63,20 @@ impl KafkaSource {
             awaited_bytes: AtomicUsize::new(usize::MAX),
             stopped: AtomicBool::new(false),
             closing: AtomicBool::new(false),
+            revoking: AtomicBool::new(false),
+            transactional: settings.delivery == Guarantee::ExactlyOnce,
+            consumer: OnceLock::new(),
             status: Arc::default(),
         });
         let (sender, deliveries) = mpsc::unbounded_channel();
-        let closed = consumer::start(settings, in_flight_bytes, shared.clone(), sender)?;
+        let consumer = consumer::start(settings, in_flight_bytes, shared.clone(), sender)?;
         let close_timeout = Duration::from_millis(settings.close_timeout_millis);
-        Ok(Self { shared, deliveries, closed: Some(closed), ended: false, close_timeout })
+        Ok(Self { shared, deliveries, consumer: Some(consumer), ended: false, close_timeout })
+    }
+
+    /// For transactions, which commit what this source has handed out.
+    pub(super) fn shared(&self) -> Arc<Shared> {
+        self.shared.clone()
     }
 
     pub fn status(&self) -> Arc<SourceStatus> {
@@ -104,16 +120,22 @@ impl Source for KafkaSource {
 
     async fn close(mut self) -> Result<(), TransportError> {
         self.shared.close();
-        let Some(closed) = self.closed.take() else { return Ok(()) };
+        let Some(Ended { committed, left }) = self.consumer.take() else { return Ok(()) };
         let gave_up =
             |why: String| TransportError::Transient { attempted: "close the Kafka consumer", why };
-        match tokio::time::timeout(self.close_timeout, closed).await {
+        let deadline = tokio::time::Instant::now() + self.close_timeout;
+        let limit_millis = self.close_timeout.as_millis();
+        let committed = match tokio::time::timeout_at(deadline, committed).await {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(gave_up("its thread has ended before".into())),
-            // The thread is left to itself: librdkafka may wait for a broker
-            // that does not answer, and the process is about to end.
-            Err(_) => Err(gave_up(format!("gave up after {} ms", self.close_timeout.as_millis()))),
+            Err(_) => Err(gave_up(format!("gave up after {limit_millis} ms"))),
+        };
+        // The thread is left to itself: librdkafka may wait for a broker that does not
+        // answer, and the process is about to end.
+        if tokio::time::timeout_at(deadline, left).await.is_err() {
+            tracing::warn!(limit_millis, "consumer has not left its group in time, leaving it");
         }
+        committed
     }
 }
 
@@ -126,6 +148,38 @@ impl Drop for KafkaSource {
 impl Shared {
     pub(super) fn lanes(&self) -> MutexGuard<'_, Lanes> {
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn set_consumer(&self, consumer: &Arc<BaseConsumer<Membership>>) {
+        self.consumer.get_or_init(|| Arc::downgrade(consumer));
+    }
+
+    /// What proves to brokers that a transaction comes from a member of the group; none when
+    /// the consumer is no member at the moment.
+    pub(super) fn group_metadata(&self) -> Option<ConsumerGroupMetadata> {
+        let consumer = self.consumer.get()?.upgrade()?;
+        let metadata = consumer.group_metadata()?;
+        // Without a generation brokers would take the offsets from anybody. It is looked at
+        // second: a consumer that is a member again by then has let go of its partitions in
+        // between, and the lanes know that.
+        commit::is_member(&consumer).then_some(metadata)
+    }
+
+    /// Somebody waits for the open transaction to end.
+    pub(super) fn awaits_commit(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+            || self.revoking.load(Ordering::Relaxed)
+            || self.status.paused()
+    }
+
+    /// All that was handed out is void, and is read again from the group's offsets.
+    pub(super) fn withdraw(&self) {
+        let mut lanes = self.lanes();
+        lanes.withdraw();
+        self.status.bytes_in_flight.store(lanes.bytes(), Ordering::Relaxed);
+        drop(lanes);
+        // A revocation that waits for acknowledgements waits in vain.
+        self.acked.notify_all();
     }
 
     fn close(&self) {

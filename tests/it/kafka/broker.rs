@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use copydesk::settings::KafkaSettings;
 use copydesk::transport::kafka::embedded::{self, EmbeddedBroker, StoredMessage};
 use copydesk::transport::kafka::{KafkaSink, KafkaSource};
-use copydesk::transport::{Delivery, Destination, Outbound, Report, Sink, Source, Ticket};
+use copydesk::transport::{
+    Delivery, Destination, Lane, Outbound, Receipt, Report, Sink, Source, Ticket,
+};
 use rdkafka::ClientConfig;
 use rdkafka::admin::{
     AdminClient, AdminOptions, AlterConfig, NewTopic, ResourceSpecifier, TopicReplication,
@@ -222,11 +224,14 @@ pub async fn report(sink: &mut KafkaSink) -> Report {
     tokio::time::timeout(PATIENCE, sink.next_report()).await.expect("a report in time")
 }
 
+/// Of a sink that does not ask what a message was made from.
+pub const RECEIPT: Receipt = Receipt { lane: Lane(0), epoch: 0, offset: 0 };
+
 /// Sends all and returns the reports by ticket, which counts from 0.
 pub async fn send_all(sink: &mut KafkaSink, outbounds: Vec<Outbound>) -> Vec<Report> {
     let count = outbounds.len();
     for (ticket, outbound) in outbounds.into_iter().enumerate() {
-        sink.send(Ticket(ticket), &outbound).expect("room in the queue");
+        sink.send(Ticket(ticket), RECEIPT, &outbound).expect("room in the queue");
     }
     let mut reports = Vec::with_capacity(count);
     for _ in 0..count {

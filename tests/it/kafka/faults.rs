@@ -201,3 +201,26 @@ async fn what_the_embedded_broker_forgets_is_noticed() {
     let evicted = cluster.embedded.as_ref().unwrap().evicted(&[&input]).unwrap();
     assert_eq!(evicted, [format!("{input}[0]")]);
 }
+
+#[tokio::test]
+async fn a_last_commit_is_made_again_while_the_group_rebalances_or_told_to_have_failed() {
+    for (code, committed) in [
+        (Code::RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS, 10),
+        (Code::RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, -1),
+    ] {
+        let cluster = Cluster::embedded();
+        let input = cluster.topic("input", 1).await;
+        let settings =
+            KafkaSettings { commit_interval_millis: 60_000, ..cluster.settings(&input, 1).await };
+        cluster.publish(&input, &numbered(1, 10));
+        let mut source = KafkaSource::open(&settings, BUDGET).unwrap();
+        for delivery in take(&mut source, 10).await {
+            source.ack(delivery.receipt);
+        }
+        let broker = cluster.embedded.as_ref().unwrap();
+        broker.cluster().request_errors(Api::OffsetCommit, &[code, code]);
+        let closed = source.close().await;
+        assert_eq!(closed.is_ok(), committed == 10, "{code:?}: {closed:?}");
+        assert_eq!(cluster.committed(&settings, &input, 1), [committed], "{code:?}");
+    }
+}

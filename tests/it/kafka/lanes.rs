@@ -1,6 +1,6 @@
 //! The record of what is done, without a broker.
 
-use copydesk::transport::kafka::lanes::{DELIVERY_OVERHEAD_BYTES, Lanes};
+use copydesk::transport::kafka::lanes::{DELIVERY_OVERHEAD_BYTES, Lanes, Prepared};
 use copydesk::transport::{Lane, Receipt};
 use proptest::prelude::*;
 
@@ -100,6 +100,62 @@ fn a_failed_commit_is_asked_for_again() {
     lanes.commit_succeeded("raw", 0, 2);
     lanes.commits_failed();
     assert_eq!(committable(&lanes), None, "what is committed stays so");
+}
+
+#[test]
+fn a_transaction_takes_the_offsets_of_its_messages_and_of_what_is_done() {
+    let mut lanes = Lanes::default();
+    lanes.assign("raw", 0);
+    lanes.assign("raw", 1);
+    let [one, two, three] = [0, 1, 2].map(|offset| take(&mut lanes, offset));
+    assert_eq!(lanes.prepare(&[]), Prepared::Points(vec![]));
+    assert!(lanes.mark_sent(one));
+    assert!(lanes.mark_sent(three));
+    assert_eq!(lanes.prepare(&[one, three]), Prepared::Gap);
+    assert!(lanes.was_overtaken(two) && !lanes.was_overtaken(three));
+    // Done without a message of its own.
+    lanes.ack(two);
+    let Prepared::Points(points) = lanes.prepare(&[one, three]) else { panic!("no gap is left") };
+    assert_eq!(points.len(), 1);
+    assert_eq!((points[0].partition, points[0].offset), (0, 3));
+    lanes.commit_requested(&points);
+    lanes.commit_succeeded("raw", 0, 3);
+    assert!(lanes.ack(one) && lanes.ack(three));
+    assert_eq!(lanes.prepare(&[]), Prepared::Points(vec![]), "all of it is committed");
+}
+
+#[test]
+fn a_transaction_of_what_was_revoked_is_void() {
+    let mut lanes = Lanes::default();
+    let lane = lanes.assign("raw", 0);
+    let one = take(&mut lanes, 0);
+    assert!(lanes.mark_sent(one));
+    lanes.release(&[lane]);
+    assert_eq!(lanes.prepare(&[one]), Prepared::Void);
+    assert!(!lanes.mark_sent(one));
+    lanes.assign("raw", 0);
+    assert_eq!(lanes.prepare(&[one]), Prepared::Void, "it is another assignment");
+}
+
+#[test]
+fn what_is_withdrawn_is_read_again_from_where_reading_began_or_later() {
+    let mut lanes = Lanes::default();
+    lanes.assign("raw", 0);
+    lanes.assign("raw", 1);
+    let old = take(&mut lanes, 40);
+    lanes.withdraw();
+    assert_eq!(lanes.bytes(), 0);
+    assert!(!lanes.ack(old) && !lanes.mark_sent(old));
+    let rewinding = lanes.rewinding();
+    assert_eq!(rewinding.len(), 1, "nothing was taken of the other");
+    assert_eq!((rewinding[0].partition, rewinding[0].offset), (0, 40));
+    // Fetched ahead of the rewinding: it would leave a gap.
+    assert!(lanes.take("raw", 0, 41, 100).is_none());
+    lanes.rewound("raw", 0);
+    assert!(lanes.rewinding().is_empty());
+    let again = take(&mut lanes, 40);
+    assert!(lanes.ack(again));
+    assert_eq!(committable(&lanes), Some(41));
 }
 
 #[test]

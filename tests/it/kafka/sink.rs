@@ -10,7 +10,7 @@ use copydesk::transport::{
     Delivery, Destination, Lane, NotSent, Origin, Outbound, Receipt, Sink, Ticket,
 };
 
-use super::broker::{Cluster, outbound, report, send_all, unique};
+use super::broker::{Cluster, RECEIPT, outbound, report, send_all, unique};
 
 #[tokio::test]
 async fn a_message_is_published_as_it_is() {
@@ -221,7 +221,7 @@ async fn a_full_queue_gives_the_message_back() {
     let mut tickets = 0;
     let full = |sink: &mut KafkaSink, ticket: usize| {
         let partition = i32::try_from(ticket % 8).unwrap();
-        sink.send(Ticket(ticket), &outbound(partition, "key", &body))
+        sink.send(Ticket(ticket), RECEIPT, &outbound(partition, "key", &body))
     };
     while full(&mut sink, tickets).is_ok() {
         tickets += 1;

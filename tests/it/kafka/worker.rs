@@ -9,10 +9,11 @@ use std::time::Duration;
 use copydesk::desk::{Desk, Rejected};
 use copydesk::error::Error;
 use copydesk::pipeline::Pipeline;
-use copydesk::settings::{InputSettings, KafkaSettings, OutputSettings, WorkerSettings};
+use copydesk::settings::{Guarantee, InputSettings, KafkaSettings, OutputSettings, WorkerSettings};
 use copydesk::telemetry::Telemetry;
+use copydesk::transport::Sink;
 use copydesk::transport::kafka::embedded::StoredMessage;
-use copydesk::transport::kafka::{KafkaSink, KafkaSource};
+use copydesk::transport::kafka::{KafkaSink, KafkaSource, KafkaTransactions};
 use copydesk::wire::enriched::Encoder;
 use copydesk::wire::raw::Decoder;
 use copydesk::worker::{self, Summary, Threads};
@@ -21,16 +22,16 @@ use tokio::task::JoinHandle;
 
 use super::broker::{Cluster, eventually, message};
 
-const PARTITIONS: i32 = 3;
+pub const PARTITIONS: i32 = 3;
 
 /// A worker on a task of its own.
-struct Run {
+pub struct Run {
     stop: oneshot::Sender<()>,
     ended: JoinHandle<Result<Summary, Error>>,
 }
 
 impl Run {
-    async fn start(kafka: &KafkaSettings, settings: WorkerSettings) -> Self {
+    pub async fn start(kafka: &KafkaSettings, settings: WorkerSettings) -> Self {
         let desk = Arc::new(Desk {
             decoder: Decoder::new(InputSettings::default()),
             pipeline: Pipeline::new(vec![], None),
@@ -38,8 +39,24 @@ impl Run {
             rejected: Rejected::Forward,
             memory: None,
         });
-        let sink = KafkaSink::open(kafka).await.unwrap();
         let source = KafkaSource::open(kafka, settings.in_flight_bytes).unwrap();
+        match kafka.delivery {
+            Guarantee::AtLeastOnce => {
+                Self::over(source, KafkaSink::open(kafka).await.unwrap(), desk, settings)
+            }
+            Guarantee::ExactlyOnce => {
+                let sink = KafkaTransactions::open(kafka, &source).await.unwrap();
+                Self::over(source, sink, desk, settings)
+            }
+        }
+    }
+
+    fn over(
+        source: KafkaSource,
+        sink: impl Sink + 'static,
+        desk: Arc<Desk>,
+        settings: WorkerSettings,
+    ) -> Self {
         let (stop, stopped) = oneshot::channel();
         let ended = tokio::spawn(async move {
             let telemetry = Telemetry::default();
@@ -52,13 +69,13 @@ impl Run {
         Self { stop, ended }
     }
 
-    async fn stop(self) -> Summary {
+    pub async fn stop(self) -> Summary {
         self.stop.send(()).expect("the worker is still at it");
         self.ended.await.unwrap().unwrap()
     }
 
     /// Ends it where it stands, as a crash would.
-    async fn crash(self) {
+    pub async fn crash(self) {
         self.ended.abort();
         let _ = self.ended.await;
     }
@@ -66,15 +83,15 @@ impl Run {
 
 /// What a reader finds in a topic.
 #[derive(Debug, Default)]
-struct Found {
-    distinct: usize,
-    repeated: usize,
+pub struct Found {
+    pub distinct: usize,
+    pub repeated: usize,
     /// First occurrences that came after a later one of their partition.
-    reordered: usize,
+    pub reordered: usize,
 }
 
 /// Articles with the keys `partition:number`.
-fn articles(numbers: Range<usize>) -> Vec<StoredMessage> {
+pub fn articles(numbers: Range<usize>) -> Vec<StoredMessage> {
     numbers
         .flat_map(|number| {
             (0..PARTITIONS).map(move |partition| {
@@ -90,7 +107,7 @@ fn articles(numbers: Range<usize>) -> Vec<StoredMessage> {
 }
 
 /// Checks each message against what was written, and counts.
-fn find(cluster: &Cluster, topic: &str) -> Found {
+pub fn find(cluster: &Cluster, topic: &str) -> Found {
     let mut found = Found::default();
     let mut seen = HashSet::new();
     let mut last: BTreeMap<i32, usize> = BTreeMap::new();

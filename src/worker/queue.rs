@@ -1,5 +1,5 @@
-//! What is under way in one lane, in order. Articles of a lane are worked on
-//! side by side but sent in the order they came; after a failed send the lane
+//! What is under way in one strand, in order. Articles of a strand are worked on
+//! side by side but sent in the order they came; after a failed send the strand
 //! stands still until all its reports are in, and then what failed is sent
 //! again, one by one, before anything new.
 
@@ -60,7 +60,7 @@ impl Queue {
         self.alone > 0
     }
 
-    /// The lane goes on no earlier than `resume`.
+    /// The strand goes on no earlier than `resume`.
     pub fn mark_failed(&mut self, ticket: Ticket, resume: Instant) {
         self.sent -= 1;
         self.failed.push(ticket);
@@ -85,7 +85,7 @@ impl Queue {
         self.paused_until
     }
 
-    /// Whether the lane was pausing and goes on from now.
+    /// Whether the strand was pausing and goes on from now.
     pub fn end_pause(&mut self, now: Instant) -> bool {
         self.paused_until.take_if(|until| *until <= now).is_some()
     }

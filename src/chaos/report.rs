@@ -1,0 +1,189 @@
+//! What a run has found, as JSON and as one line.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::Scenario;
+use super::faults::Fault;
+use super::ledger::{Ledger, Tally};
+use super::progress::Recovery;
+use super::workers::Trend;
+use crate::settings::{Choice, Guarantee};
+
+pub struct Report {
+    pub scenario: Scenario,
+    pub brokers: &'static str,
+    pub sent: u64,
+    /// By the final reader that sees only what is committed: this is judged.
+    pub committed: Read,
+    pub uncommitted: Read,
+    /// By the reader that ran along.
+    pub live: Read,
+    /// Input that the group has left uncommitted after all workers had ended.
+    pub not_committed: u64,
+    /// What the embedded broker has forgotten: a run with any proves nothing.
+    pub thrown_away: u64,
+    pub recoveries: Vec<Recovery>,
+    pub struck_all: bool,
+    pub faulty_ends: Vec<String>,
+    pub slowest_termination: Duration,
+    pub trends: Vec<Trend>,
+    pub seconds: f64,
+    pub busiest_second: u64,
+}
+
+/// What one reader has found.
+pub struct Read {
+    pub tally: Tally,
+    pub complaints: Vec<String>,
+}
+
+impl Read {
+    pub fn of(ledger: &Ledger) -> Self {
+        Self { tally: ledger.tally(), complaints: ledger.complaints() }
+    }
+}
+
+impl Report {
+    pub fn summary(&self) -> String {
+        let Tally { missing, duplicate, reordered, changed, .. } = self.committed.tally;
+        format!("missing {missing} duplicate {duplicate} reordered {reordered} changed {changed}")
+    }
+
+    /// Why the run has failed; empty when it has not.
+    pub fn failures(&self) -> Vec<String> {
+        let final_one = ("the final reader", &self.committed.tally);
+        // The live reader saw the same messages, but perhaps not to the end.
+        let live = ("the live reader", &Tally { missing: 0, ..self.live.tally });
+        let mut failures = Vec::new();
+        for (reader, tally) in [final_one, live] {
+            for (count, what) in [
+                (tally.missing, "missing"),
+                (tally.reordered, "reordered"),
+                (tally.changed, "changed"),
+                (if self.may_repeat() { 0 } else { tally.duplicate }, "repeated"),
+            ] {
+                if count > 0 {
+                    failures.push(format!("{reader} found {count} {what}"));
+                }
+            }
+        }
+        for (count, what) in [
+            (self.scenario.articles - self.sent, "articles were not written"),
+            (self.not_committed, "messages of the input were left uncommitted"),
+            (self.thrown_away, "messages were thrown away by the embedded broker"),
+        ] {
+            if count > 0 {
+                failures.push(format!("{count} {what}"));
+            }
+        }
+        if !self.struck_all {
+            failures.push("not all faults struck: the output stood still".into());
+        }
+        failures.extend(self.faulty_ends.iter().cloned());
+        failures
+    }
+
+    pub fn json(&self) -> Value {
+        let scenario = &self.scenario;
+        let faults = scenario.faults;
+        let rate = self.sent as f64 / self.seconds;
+        json!({
+            "scenario": {
+                "brokers": self.brokers,
+                "seed": scenario.seed,
+                "articles": scenario.articles,
+                "partitions": scenario.partitions,
+                "keys": scenario.keys,
+                "workers": scenario.workers,
+                "delivery": scenario.delivery.as_str(),
+                "order": scenario.order.as_str(),
+                "settings": scenario.settings,
+                "faults": {
+                    "kill": faults.kills,
+                    "pause": faults.pauses,
+                    "terminate": faults.terminations,
+                    "join": faults.joins,
+                    "bounce": faults.bounces,
+                },
+            },
+            "sent": self.sent,
+            "seconds": rounded(self.seconds),
+            "articles_a_second": rounded(rate),
+            "articles_in_the_busiest_second": self.busiest_second,
+            "read_committed": read(&self.committed),
+            "read_uncommitted": read(&self.uncommitted),
+            "live": read(&self.live),
+            "input_left_uncommitted": self.not_committed,
+            "thrown_away_by_embedded_broker": self.thrown_away,
+            "recoveries": self.recoveries.iter().map(recovery).collect::<Vec<_>>(),
+            "slowest_recovery_seconds": self.slowest_recovery().map(rounded),
+            "slowest_termination_seconds": rounded(self.slowest_termination.as_secs_f64()),
+            "memory": self.longest_lived().map(trend),
+            "failures": self.failures(),
+        })
+    }
+
+    /// At least once, and then only what cuts a worker off may.
+    fn may_repeat(&self) -> bool {
+        if self.scenario.delivery == Guarantee::ExactlyOnce {
+            return false;
+        }
+        let faults = self.scenario.faults;
+        [
+            (Fault::Kill, faults.kills),
+            (Fault::Pause, faults.pauses),
+            (Fault::Terminate, faults.terminations),
+            (Fault::Join, faults.joins),
+            (Fault::Bounce, faults.bounces),
+        ]
+        .iter()
+        .any(|(fault, count)| *count > 0 && fault.may_repeat())
+    }
+
+    fn slowest_recovery(&self) -> Option<f64> {
+        self.recoveries.iter().filter_map(|it| it.took).map(|it| it.as_secs_f64()).reduce(f64::max)
+    }
+
+    /// The worker that tells most of how memory and files go.
+    fn longest_lived(&self) -> Option<&Trend> {
+        self.trends.iter().max_by(|one, other| one.seconds.total_cmp(&other.seconds))
+    }
+}
+
+fn read(read: &Read) -> Value {
+    let Tally { received, missing, duplicate, reordered, changed } = read.tally;
+    json!({
+        "received": received,
+        "missing": missing,
+        "duplicate": duplicate,
+        "reordered": reordered,
+        "changed": changed,
+        "complaints": read.complaints,
+    })
+}
+
+fn recovery(recovery: &Recovery) -> Value {
+    json!({
+        "fault": recovery.fault,
+        "at_seconds": rounded(recovery.struck.as_secs_f64()),
+        // Null where the run ended before.
+        "seconds": recovery.took.map(|took| rounded(took.as_secs_f64())),
+    })
+}
+
+fn trend(trend: &Trend) -> Value {
+    const MEGABYTE: f64 = 1e6;
+    json!({
+        "seconds_watched": rounded(trend.seconds),
+        "peak_resident_megabytes": rounded(trend.peak_resident_bytes / MEGABYTE),
+        "resident_megabytes_an_hour": rounded(trend.resident_bytes_an_hour / MEGABYTE),
+        "open_files_an_hour": rounded(trend.open_files_an_hour),
+    })
+}
+
+/// To milliseconds, kilobytes and the like.
+fn rounded(number: f64) -> f64 {
+    (number * 1000.0).round() / 1000.0
+}

@@ -1,0 +1,200 @@
+//! The workers: the real binary as child processes, each with a log of its own, looked at
+//! from outside (memory, open files) where Linux tells.
+
+use std::fs::File;
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::Failure;
+
+pub struct Worker {
+    /// The same for all that were started one in place of the other.
+    pub slot: usize,
+    pub state: State,
+    child: Child,
+    started: Instant,
+    samples: Vec<Sample>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Running,
+    Stopped {
+        until: Instant,
+    },
+    /// Was told to end, and when it must have ended.
+    Ending {
+        deadline: Instant,
+        replace: bool,
+    },
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Sample {
+    seconds: f64,
+    resident_bytes: f64,
+    open_files: f64,
+}
+
+/// How a process' memory and files went, after it had warmed up.
+#[derive(Debug, Clone, Copy)]
+pub struct Trend {
+    pub seconds: f64,
+    pub peak_resident_bytes: f64,
+    pub resident_bytes_an_hour: f64,
+    pub open_files_an_hour: f64,
+}
+
+/// How workers are started.
+pub struct Recipe {
+    pub binary: PathBuf,
+    pub logs: PathBuf,
+    /// `section.key=value`.
+    pub settings: Vec<String>,
+    /// Settings that differ from slot to slot; `{slot}` stands for its number.
+    pub slot_settings: Vec<String>,
+    started: usize,
+}
+
+/// Before which memory grows because caches fill.
+const WARM_UP_SECONDS: f64 = 10.0;
+
+impl Recipe {
+    pub fn new(
+        binary: PathBuf,
+        logs: PathBuf,
+        settings: Vec<String>,
+        slot_settings: Vec<String>,
+    ) -> Self {
+        Self { binary, logs, settings, slot_settings, started: 0 }
+    }
+
+    pub fn start(&mut self, slot: usize) -> Result<Worker, Failure> {
+        self.started += 1;
+        let path = self.logs.join(format!("worker-{:03}-slot-{slot}.log", self.started));
+        let log = File::create(&path)
+            .map_err(|error| format!("could not write {}: {error}", path.display()))?;
+        let mut command = Command::new(&self.binary);
+        command.arg("run").stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        for setting in &self.settings {
+            command.args(["--set", setting]);
+        }
+        for setting in &self.slot_settings {
+            command.args(["--set", &setting.replace("{slot}", &slot.to_string())]);
+        }
+        let child = command
+            .spawn()
+            .map_err(|error| format!("could not start {}: {error}", self.binary.display()))?;
+        let samples = Vec::new();
+        Ok(Worker { slot, state: State::Running, child, started: Instant::now(), samples })
+    }
+}
+
+impl Worker {
+    /// SIGKILL, and waits for the end of it.
+    pub fn kill(&mut self) {
+        // An error says that it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    pub fn stop(&mut self, pause: Duration) {
+        self.signal(Signal::STOP);
+        self.state = State::Stopped { until: Instant::now() + pause };
+    }
+
+    pub fn resume(&mut self) {
+        self.signal(Signal::CONT);
+        self.state = State::Running;
+    }
+
+    /// SIGTERM, which is to have ended it in so long.
+    pub fn terminate(&mut self, limit: Duration, replace: bool) {
+        if matches!(self.state, State::Stopped { .. }) {
+            self.resume();
+        }
+        self.signal(Signal::TERM);
+        self.state = State::Ending { deadline: Instant::now() + limit, replace };
+    }
+
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().ok().flatten()
+    }
+
+    pub fn look(&mut self) {
+        let process = self.child.id();
+        let Some((resident_bytes, open_files)) = resident_bytes(process).zip(open_files(process))
+        else {
+            return;
+        };
+        let seconds = self.started.elapsed().as_secs_f64();
+        self.samples.push(Sample { seconds, resident_bytes, open_files });
+    }
+
+    /// `None` of a process that has not lived long enough to tell.
+    pub fn trend(&self) -> Option<Trend> {
+        let warm: Vec<Sample> =
+            self.samples.iter().copied().filter(|it| it.seconds >= WARM_UP_SECONDS).collect();
+        let (first, last) = (warm.first()?, warm.last()?);
+        if warm.len() < 10 {
+            return None;
+        }
+        let slope = |of: fn(&Sample) -> f64| slope(warm.iter().map(|it| (it.seconds, of(it))));
+        Some(Trend {
+            seconds: last.seconds - first.seconds,
+            peak_resident_bytes: self
+                .samples
+                .iter()
+                .map(|it| it.resident_bytes)
+                .fold(0.0, f64::max),
+            resident_bytes_an_hour: slope(|it| it.resident_bytes) * 3600.0,
+            open_files_an_hour: slope(|it| it.open_files) * 3600.0,
+        })
+    }
+
+    fn signal(&self, signal: Signal) {
+        let process = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        // One that has ended is noticed elsewhere.
+        let _ = process.map(|process| kill_process(process, signal));
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// `exit code 1` or `signal 9`.
+pub fn told(status: ExitStatus) -> String {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("exit code {code}"),
+        (None, Some(signal)) => format!("signal {signal}"),
+        (None, None) => "ended".into(),
+    }
+}
+
+/// By least squares.
+fn slope(points: impl Iterator<Item = (f64, f64)> + Clone) -> f64 {
+    let count = points.clone().count() as f64;
+    let (x, y) = points.clone().fold((0.0, 0.0), |(x, y), point| (x + point.0, y + point.1));
+    let (x, y) = (x / count, y / count);
+    let (both, square) = points.fold((0.0, 0.0), |(both, square), point| {
+        (both + (point.0 - x) * (point.1 - y), square + (point.0 - x).powi(2))
+    });
+    if square > 0.0 { both / square } else { 0.0 }
+}
+
+fn resident_bytes(process: u32) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().strip_suffix(" kB")?.parse::<f64>().ok().map(|kilobytes| kilobytes * 1024.0)
+}
+
+fn open_files(process: u32) -> Option<f64> {
+    Some(std::fs::read_dir(format!("/proc/{process}/fd")).ok()?.count() as f64)
+}
