@@ -14,6 +14,7 @@ use crate::eval::labelled::{self, Labelled};
 use crate::stage::Deadline;
 use crate::stages::boilerplate::features::{self, Matrix, Statements};
 use crate::stages::boilerplate::model::{Thresholds, candidates, judge, keep, with_opinions};
+use crate::stages::boilerplate::page::Lines;
 use crate::stages::boilerplate::segment::Segment;
 use crate::stages::boilerplate::wording::{Wording, with_wording};
 use crate::stages::boilerplate::{decide, flat, page};
@@ -85,7 +86,7 @@ fn site(url: &str) -> &str {
     &host[cut..]
 }
 
-fn fold(url: &str) -> u64 {
+pub(super) fn fold(url: &str) -> u64 {
     let hash = site(url).bytes().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
@@ -133,7 +134,7 @@ fn prepare(set: usize, row: Labelled, form: Form) -> Vec<Sample> {
                 (Some(text), _) => vec![text],
                 (None, Some(html)) => vec![
                     page::prepare(&html, None, &deadline).0,
-                    page::text_nodes(&html, &deadline),
+                    page::text_nodes(&html, Lines::Dropped, &deadline).0,
                 ],
                 (None, None) => Vec::new(),
             };

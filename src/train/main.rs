@@ -28,7 +28,7 @@ use std::process::ExitCode;
 
 use copydesk::train::boilerplate::{self, Form};
 use copydesk::train::spun::{self, table::Sources};
-use copydesk::train::{entities, language, measure};
+use copydesk::train::{entities, joints, language, measure};
 
 const SOURCES: &str = "trained on article-extraction-dataset (Apache-2.0), scrapinghub's \
     article-extraction-benchmark (MIT), fundus with its evaluation (MIT), WCXB articles (CC BY 4.0)";
@@ -78,6 +78,8 @@ fn main() -> ExitCode {
                 }
             };
         }
+        ["joints", model, ref sets @ ..] => return store(model, Ok(joints::train(&paths(sets)))),
+        ["check", "joints", ref sets @ ..] => print!("{}", joints::check(&paths(sets))),
         ["language", model, folder] => return store(model, language::train(folder.as_ref())),
         ["lexicon", lexicon, folder, news] => {
             return store(lexicon, entities::lexicon::make(folder.as_ref(), news.as_ref()));

@@ -3,6 +3,7 @@
 pub mod boilerplate;
 pub mod boosting;
 pub mod entities;
+pub mod joints;
 pub mod labels;
 pub mod language;
 pub mod measure;

@@ -7,12 +7,14 @@
 //! that …
 //! ```
 //!
-//! Silent when the lines are whole sentences, and in lists of labels.
+//! Where a link broke a line is a forest's opinion ([`super::joint`]); where a line was
+//! full, its width tells. Silent when the lines are whole sentences, and in lists of labels.
 
 use std::ops::Range;
 
 use crate::edit::{Proposal, RuleId};
 use crate::stage::Deadline;
+use crate::stages::boilerplate::flat::joint;
 use crate::text::lines::{First, Measure, measure};
 
 pub const AT_LINK: RuleId = RuleId("boilerplate.line.broken_at_link");
@@ -28,13 +30,16 @@ const FEWEST_WRAPPED: usize = 3;
 const MOST_WRAPPED: usize = 64;
 /// The same for lines that were broken at links, of which a paragraph may hold many.
 const MOST_JOINED: usize = 256;
+/// From here on a line is joined to the one before. Lines that are not cost a paragraph,
+/// lines that should not be glue what is no part of it.
+const SURE: f32 = 0.6;
 
 pub struct Joined {
     /// The lines after joining: each one line of the text or several.
     pub lines: Vec<(Range<usize>, Measure)>,
     /// For each line break taken out: the span it lies in, its place, the text
-    /// put there, and the rule.
-    breaks: Vec<(usize, Range<usize>, &'static str, RuleId)>,
+    /// put there, the rule, and how sure it is.
+    breaks: Vec<(usize, Range<usize>, &'static str, RuleId, f32)>,
 }
 
 impl Joined {
@@ -48,12 +53,13 @@ impl Joined {
         self.breaks
             .into_iter()
             .filter(move |(span, ..)| is_kept(*span))
-            .map(|(_, place, after, rule)| Proposal::edit(rule, place, after, 0.9))
+            .map(|(_, place, after, rule, sure)| Proposal::edit(rule, place, after, sure))
     }
 }
 
 pub fn rejoin(text: &str, lines: &[Range<usize>], deadline: &Deadline) -> Joined {
     let measures: Vec<Measure> = lines.iter().map(|line| measure(&text[line.clone()])).collect();
+    let opinions = joint::opinions(text, lines, &measures);
     let mut joined = Joined { lines: Vec::with_capacity(lines.len()), breaks: Vec::new() };
     let mut index = 0;
     while index < lines.len() {
@@ -67,29 +73,30 @@ pub fn rejoin(text: &str, lines: &[Range<usize>], deadline: &Deadline) -> Joined
                 // A hyphen at the end of a line stays what it is, of a compound
                 // or of a word that was divided; a space would make it a dash.
                 let joint = if ends_divided(&text[..place.start]) { "" } else { " " };
-                joined.breaks.push((span, place, joint, HARD_WRAP));
+                joined.breaks.push((span, place, joint, HARD_WRAP, 0.9));
             }
             index += wrapped;
             continue;
         }
         let mut end = index + 1;
-        while end < lines.len().min(index + MOST_JOINED) && is_open(text, lines, &measures, end) {
+        while end < lines.len().min(index + MOST_JOINED) && opinions[end] > SURE {
             end += 1;
         }
-        let chain = index..end;
-        if chain.len() > 1 && is_one_text(&measures[chain.clone()]) {
-            let span = joined.lines.len();
-            joined.push(text, lines[index].start..lines[end - 1].end);
-            for at in index + 1..end {
-                let place = lines[at - 1].end..lines[at].start;
-                let tight = measures[at].first == Some(First::Continuing);
-                joined.breaks.push((span, place, if tight { "" } else { " " }, AT_LINK));
-            }
-            index = end;
-        } else {
+        if end == index + 1 {
             joined.lines.push((lines[index].clone(), measures[index]));
             index += 1;
+            continue;
         }
+        let span = joined.lines.len();
+        joined.push(text, lines[index].start..lines[end - 1].end);
+        for at in index + 1..end {
+            let place = lines[at - 1].end..lines[at].start;
+            let tight = measures[at].first == Some(First::Continuing)
+                || text[..place.start].ends_with(['(', '[', '“', '‘', '$', '#', '@', '/']);
+            let between = if tight { "" } else { " " };
+            joined.breaks.push((span, place, between, AT_LINK, opinions[at]));
+        }
+        index = end;
     }
     joined
 }
@@ -117,28 +124,6 @@ fn wrapped_lines(text: &str, lines: &[Range<usize>], measures: &[Measure]) -> us
         count
     } else {
         1
-    }
-}
-
-/// Whether the line at `at` goes on with the sentence of the line before it.
-fn is_open(text: &str, lines: &[Range<usize>], measures: &[Measure], at: usize) -> bool {
-    let before = &measures[at - 1];
-    if before.ends_sentence || text[lines[at - 1].end..lines[at].start].matches('\n').count() > 2 {
-        return false;
-    }
-    match measures[at].first {
-        Some(First::Lowercase | First::Continuing) => true,
-        // A link that begins with a capital: told by what follows it.
-        Some(First::Uppercase | First::Digit | First::Opening) => {
-            before.words >= 3
-                && before.lowercase > 0
-                && measures[at].words <= 8
-                && !measures[at].ends_sentence
-                && measures.get(at + 1).is_some_and(|next| {
-                    matches!(next.first, Some(First::Lowercase | First::Continuing))
-                })
-        }
-        _ => false,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Flat text: lines in, decisions out.
 
 pub mod broken_line;
+pub mod joint;
 
 use std::ops::Range;
 

@@ -38,10 +38,20 @@ pub fn prepare(
     (article.text().to_owned(), segments, statements)
 }
 
-/// The text of a page as scrapers flatten it that know nothing of layout: every
-/// stretch of text between two tags on a line of its own.
+/// What becomes of the white space between tags in a page's flattened text.
 #[cfg(feature = "train")]
-pub fn text_nodes(html: &str, deadline: &Deadline) -> String {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Lines {
+    /// It leaves a blank line.
+    Kept,
+    Dropped,
+}
+
+/// The text of a page as scrapers flatten it that know nothing of layout: every
+/// stretch of text between two tags on a line of its own. And whether each line, but for
+/// blank ones, goes on with the text of the one before, for a browser.
+#[cfg(feature = "train")]
+pub fn text_nodes(html: &str, blank: Lines, deadline: &Deadline) -> (String, Vec<bool>) {
     let tree = Tree::parse(html, deadline);
     let is_read = |id| {
         !tree.element(id).is_some_and(|element| {
@@ -51,16 +61,32 @@ pub fn text_nodes(html: &str, deadline: &Deadline) -> String {
             )
         })
     };
-    let mut text = String::new();
+    let block = |id| {
+        std::iter::successors(tree.parent(id), |&at| tree.parent(at))
+            .find(|&at| tree.element(at).is_some_and(|element| render::is_block(&element.name)))
+    };
+    let (mut text, mut joins) = (String::new(), Vec::new());
+    let mut within = None;
     for id in tree.descendants_in(tree.root(), is_read) {
-        if let tree::Content::Text(written) = &tree.node(id).content {
-            for line in written.split('\n').map(str::trim).filter(|line| !line.is_empty()) {
+        if let Some(element) = tree.element(id) {
+            if &*element.name == "br" || render::is_block(&element.name) {
+                within = None;
+            }
+        }
+        let tree::Content::Text(written) = &tree.node(id).content else { continue };
+        let block = block(id);
+        for line in written.split('\n').map(str::trim) {
+            if !line.is_empty() {
                 text.push_str(line);
+                text.push('\n');
+                joins.push(within.is_some() && within == block);
+                within = block;
+            } else if blank == Lines::Kept && text.ends_with('\n') && !text.ends_with("\n\n") {
                 text.push('\n');
             }
         }
     }
-    text
+    (text, joins)
 }
 
 fn render(article: &mut Article, html: &str, deadline: &Deadline) -> (Vec<Segment>, Statements) {

@@ -315,7 +315,7 @@ fn signature(element: &Element) -> u64 {
     fingerprint(element.name.as_bytes()).rotate_left(9) ^ fingerprint(class.as_bytes())
 }
 
-fn is_block(name: &LocalName) -> bool {
+pub(super) fn is_block(name: &LocalName) -> bool {
     matches!(
         &**name,
         "address"
