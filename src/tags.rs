@@ -26,6 +26,8 @@ pub struct Tags {
     pub places: Vec<Entity>,
     pub notices: Vec<Notice>,
     pub quotes: Vec<Quote>,
+    /// The best first.
+    pub keywords: Vec<String>,
     pub word_count: usize,
     pub fingerprints: Option<Fingerprints>,
     /// How each inferred field was come by.
@@ -68,6 +70,8 @@ pub struct Quote {
     pub speaker: Option<String>,
     /// Byte offsets of the words that name the speaker, a pronoun perhaps.
     pub named: Option<std::ops::Range<usize>>,
+    /// Byte offsets of the verb of saying, where one names the speaker.
+    pub cue: Option<std::ops::Range<usize>>,
     /// That the speaker is right; without one, that it is a quote.
     pub confidence: f32,
 }

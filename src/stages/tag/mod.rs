@@ -11,6 +11,7 @@ pub mod entities;
 pub mod fingerprints;
 mod front;
 mod headline;
+mod keywords;
 pub mod language;
 mod lists;
 mod notices;
@@ -20,6 +21,7 @@ mod publisher;
 mod quotes;
 mod section;
 mod site_suffix;
+mod stop_words;
 
 use crate::article::Article;
 use crate::edit::RuleId;
@@ -52,9 +54,11 @@ impl Stage for Tag {
         dateline::tag(article, &mut tags);
         deadline.check();
         notices::tag(article, &mut tags);
+        entities::tag(article, &mut tags, deadline);
+        deadline.check();
         quotes::tag(article, &mut tags, deadline);
         deadline.check();
-        entities::tag(article, &mut tags, deadline);
+        keywords::tag(article, &mut tags, deadline);
         deadline.check();
         tags.word_count = count_words(article.text());
         deadline.check();

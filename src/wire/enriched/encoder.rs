@@ -120,6 +120,7 @@ impl Encoder {
             headline_language: borrowed(&tags.headline_language),
             article_body: article.text().into(),
             word_count: tags.word_count,
+            keywords: tags.keywords.iter().map(Cow::from).collect(),
             people: entities(&scalars, &tags.people),
             organisations: entities(&scalars, &tags.organisations),
             places: entities(&scalars, &tags.places),
@@ -226,6 +227,8 @@ fn quotes<'a>(body: &'a str, quotes: &'a [tags::Quote]) -> Vec<Quote<'a>> {
             start,
             end: scalars,
             speaker: borrowed(&quote.speaker),
+            speaker_as: quote.named.clone().map(|span| body[span].into()),
+            cue: quote.cue.clone().map(|span| body[span].into()),
             confidence: rounded(quote.confidence),
         }
     };

@@ -80,6 +80,11 @@ pub struct Enriched<'a> {
     /// Words in `articleBody`.
     #[schemars(example = 7)]
     pub word_count: usize,
+    /// What the article is about, in its own words, the best first; at most ten. So far in
+    /// English, German, French, Spanish, Italian, Portuguese and Dutch.
+    #[schemars(extend("examples" = [["ferry", "harbour", "Port Harbour", "repairs"]]))]
+    #[serde(borrow)]
+    pub keywords: Vec<Cow<'a, str>>,
     /// The people that the body names, the most salient first. So far only in English
     /// articles, as `organisations` and `places`.
     #[schemars(extend("examples" = [[{
@@ -193,6 +198,7 @@ pub struct Notice<'a> {
 
 /// Something said, word for word, and by whom.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Quote<'a> {
     /// Without the quotation marks.
     #[schemars(example = &"The bridge will be closed by June,")]
@@ -209,6 +215,14 @@ pub struct Quote<'a> {
     #[schemars(example = &"Ada Quill")]
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub speaker: Option<Cow<'a, str>>,
+    /// The words that name the speaker beside the quote: a surname, a pronoun.
+    #[schemars(example = &"she")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub speaker_as: Option<Cow<'a, str>>,
+    /// The verb of saying, or its like, that the speaker was found by.
+    #[schemars(example = &"said")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub cue: Option<Cow<'a, str>>,
     /// That the speaker is right; without one, that it is a quote. 0 to 1.
     #[schemars(example = 0.93, range(min = 0, max = 1))]
     pub confidence: f64,

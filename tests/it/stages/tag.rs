@@ -130,6 +130,8 @@ fn field(article: &Article, name: &str) -> Option<Value> {
             };
             Value::Array(tags.quotes.iter().map(speaker).map(Value::String).collect())
         }),
+        "keywords" => (!tags.keywords.is_empty())
+            .then(|| Value::Array(tags.keywords.iter().cloned().map(Value::String).collect())),
         "wordCount" => Some(Value::Integer(tags.word_count as i64)),
         _ => panic!("no such field: {name}"),
     }

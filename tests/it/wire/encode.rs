@@ -80,9 +80,11 @@ fn full_article() -> RawArticle {
         quotes: vec![Quote {
             span: span_of(article.text(), "The end"),
             speaker: Some("Ada Example".into()),
-            named: None,
+            named: Some(span_of(article.text(), "The café")),
+            cue: None,
             confidence: 0.93,
         }],
+        keywords: vec!["café".into()],
         word_count: 9,
         fingerprints: Some(Fingerprints {
             sha256: [0xab; 32],
