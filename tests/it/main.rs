@@ -4,6 +4,7 @@ mod admin;
 mod articles;
 mod commands;
 mod docs;
+mod duplicates;
 mod edit;
 mod explain;
 mod golden;

@@ -6,6 +6,7 @@
 mod changes;
 mod encoder;
 mod omission;
+mod measures;
 
 use std::borrow::Cow;
 
@@ -72,6 +73,15 @@ pub struct Enriched<'a> {
     #[schemars(example = &"en")]
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub headline_language: Option<Cow<'a, str>>,
+    /// The article in short: the page's description, where the text agrees with it, or the
+    /// first paragraph.
+    #[schemars(example = &"The ferry is back in the harbour after a year of repairs.")]
+    #[serde(rename = "abstract", borrow, skip_serializing_if = "Option::is_none")]
+    pub abstract_text: Option<Cow<'a, str>>,
+    /// The news agency that the article is from, where it says so.
+    #[schemars(example = &"Reuters")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub credit_text: Option<Cow<'a, str>>,
     /// The article's own text: without furniture, mended, paragraphs on lines of
     /// their own.
     #[schemars(example = &"The ferry is back.\n\nIt was missed.")]
@@ -80,6 +90,17 @@ pub struct Enriched<'a> {
     /// Words in `articleBody`.
     #[schemars(example = 7)]
     pub word_count: usize,
+    /// How long it is to read, an ISO 8601 duration in minutes: at 238 words a minute.
+    #[schemars(example = &"PT4M")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub time_required: Option<Cow<'a, str>>,
+    /// How hard it is to read; absent for fewer than 100 words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub readability: Option<Readability>,
+    /// What the article is about, among the top-level IPTC Media Topics; by its section,
+    /// or by the folders of its address.
+    #[serde(borrow)]
+    pub subjects: Vec<Subject<'a>>,
     /// What the article is about, in its own words, the best first; at most ten. So far in
     /// English, German, French, Spanish, Italian, Portuguese and Dutch.
     #[schemars(extend("examples" = [["ferry", "harbour", "Port Harbour", "repairs"]]))]
@@ -115,6 +136,10 @@ pub struct Enriched<'a> {
     /// For finding the same and nearly the same texts.
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub fingerprints: Option<Fingerprints<'a>>,
+    /// An article that the worker had before and that is nearly the same text; only where
+    /// `near_duplicates.window` is set.
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub duplicate_of: Option<DuplicateOf<'a>>,
     /// What is to be known before the text is relied on.
     #[serde(borrow)]
     pub quality: Quality<'a>,
@@ -139,6 +164,34 @@ pub struct Enriched<'a> {
     #[schemars(schema_with = "input_schema")]
     #[serde(borrow, default, skip_serializing_if = "Fields::is_empty")]
     pub input: Fields<'a>,
+}
+
+/// A subject of the IPTC Media Topics.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Subject<'a> {
+    #[schemars(example = &"politics and government")]
+    #[serde(borrow)]
+    pub name: Cow<'a, str>,
+    /// The concept, with the prefix `medtop:` for `http://cv.iptc.org/newscodes/mediatopic/`.
+    #[schemars(example = &"medtop:11000000", regex(pattern = "^medtop:[0-9]{8}$"))]
+    #[serde(borrow)]
+    pub uri: Cow<'a, str>,
+    /// 0 to 1.
+    #[schemars(example = 0.95, range(min = 0, max = 1))]
+    pub confidence: f64,
+}
+
+/// How hard a text is to read.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Readability {
+    /// Words a sentence and the percentage of words of more than six letters, added: below
+    /// 30 children's books, 50 and more hard.
+    #[schemars(example = 44.2)]
+    pub lix: f64,
+    /// Flesch reading ease, for English: 100 easy, 0 and less very hard.
+    #[schemars(example = 52.3)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flesch: Option<f64>,
 }
 
 /// Who published an article.
@@ -260,6 +313,18 @@ pub struct Fingerprints<'a> {
     pub minhash: Cow<'a, [u32]>,
 }
 
+/// An article that is nearly the same text.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct DuplicateOf<'a> {
+    /// Its `id`.
+    #[schemars(example = &"harbour-ferry-2024-05-06")]
+    #[serde(borrow)]
+    pub id: Cow<'a, str>,
+    /// The share of five-word sequences in common, estimated, 0 to 1.
+    #[schemars(example = 0.91, range(min = 0, max = 1))]
+    pub similarity: f64,
+}
+
 /// What is to be known before a text is relied on.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -270,7 +335,8 @@ pub struct Quality<'a> {
     /// `not_an_article` (an error page, a robot check, a consent wall, an index page, or
     /// nothing but furniture), `lossy_decoding` (some bytes meant nothing in any
     /// encoding), `mixed_language` (a good part of the paragraphs is in another language
-    /// than `inLanguage`). More may follow.
+    /// than `inLanguage`), `spun_text` (see `spinScore`), and what it is if no report:
+    /// `opinion`, `live_blog`, `press_release`, `sponsored`. More may follow.
     #[schemars(extend("examples" = [["truncated"]]))]
     #[serde(borrow)]
     pub flags: Vec<Cow<'a, str>>,
@@ -279,6 +345,82 @@ pub struct Quality<'a> {
     #[schemars(example = 0.012, range(min = 0, max = 1))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spin_score: Option<f64>,
+    /// The rest in a line, for people.
+    #[schemars(example = &"412 words; passes gopher, c4, fineweb; truncated")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<Cow<'a, str>>,
+    /// Which filters of training corpora would keep the text; absent without words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passes: Option<Passes>,
+    /// What those filters measure; absent without words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub values: Option<QualityValues>,
+}
+
+/// Which filters of training corpora would keep a text, by the thresholds they were
+/// published with.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Passes {
+    /// DeepMind's of 2021, quality and repetition.
+    pub gopher: bool,
+    /// That of T5's corpus: five sentences in lines that end like sentences.
+    pub c4: bool,
+    /// FineWeb's own of 2024.
+    pub fineweb: bool,
+}
+
+/// What the filters of training corpora measure. Shares are from 0 to 1; lines are those
+/// that are not blank.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct QualityValues {
+    #[schemars(example = 412)]
+    pub words: usize,
+    /// In characters; Gopher wants 3 to 10.
+    #[schemars(example = 4.8)]
+    pub mean_word_length: f64,
+    /// Hash signs and ellipses; Gopher: at most 0.1.
+    #[schemars(example = 0.002)]
+    pub symbols_per_word: f64,
+    /// Lines that begin with a bullet; Gopher: at most 0.9.
+    #[schemars(example = 0.0)]
+    pub bullet_lines: f64,
+    /// Lines that end with an ellipsis; Gopher: at most 0.3.
+    #[schemars(example = 0.0)]
+    pub ellipsis_lines: f64,
+    /// Words with a letter; Gopher: at least 0.8.
+    #[schemars(example = 0.98)]
+    pub alphabetic_words: f64,
+    /// Different grammar words, counted up to 8, in languages where they are known;
+    /// Gopher: at least 2.
+    #[schemars(example = 8)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stop_words: Option<usize>,
+    /// Lines that were there before; Gopher: at most 0.3.
+    #[schemars(example = 0.0)]
+    pub duplicate_lines: f64,
+    /// Characters in the commonest run of 2, 3 and 4 words; Gopher: at most 0.20, 0.18, 0.16.
+    #[schemars(extend("examples" = [[0.012, 0.009, 0.008]]))]
+    pub top_ngrams: [f64; 3],
+    /// Characters in runs of 5 to 10 words that were there before; Gopher: at most 0.15,
+    /// 0.14, 0.13, 0.12, 0.11, 0.10.
+    #[schemars(extend("examples" = [[0.01, 0.0, 0.0, 0.0, 0.0, 0.0]]))]
+    pub duplicate_ngrams: [f64; 6],
+    /// In lines of three words and more that end in punctuation; C4: at least 5.
+    #[schemars(example = 21)]
+    pub sentences: usize,
+    /// Lines that end in punctuation; FineWeb: at least 0.12.
+    #[schemars(example = 0.94)]
+    pub punctuated_lines: f64,
+    /// Lines of at most thirty characters; FineWeb: at most 0.67.
+    #[schemars(example = 0.06)]
+    pub short_lines: f64,
+    /// Characters in lines that were there before; FineWeb: at most 0.01.
+    #[schemars(example = 0.0)]
+    pub duplicate_characters: f64,
+    /// FineWeb: at most 0.3.
+    #[schemars(example = 0.04)]
+    pub line_breaks_per_word: f64,
 }
 
 /// A place that was mended.
