@@ -281,8 +281,7 @@ impl Memory {
 
 fn duplicates_of(settings: &Settings) -> Option<DuplicateWindow> {
     let settings = &settings.near_duplicates;
-    (settings.window > 0)
-        .then(|| DuplicateWindow::new(settings.window, settings.similarity as f32))
+    (settings.window > 0).then(|| DuplicateWindow::new(settings.window, settings.similarity as f32))
 }
 
 /// A page is turned into text even where nothing is to be stripped from it.

@@ -74,7 +74,9 @@ fn a_few_words_are_alike_by_chance() {
 
 fn edited(desk: &Desk, id: &str, text: &str) -> serde_json::Value {
     let payload = serde_json::json!({ "id": id, "text": text }).to_string().into_bytes();
-    let Outcome::Enriched { outbound, .. } = desk.edit(&delivery(&payload)) else { panic!("no article") };
+    let Outcome::Enriched { outbound, .. } = desk.edit(&delivery(&payload)) else {
+        panic!("no article")
+    };
     serde_json::from_slice(&outbound.payload.expect("has a payload")).expect("is JSON")
 }
 

@@ -30,7 +30,8 @@ pub fn tag(article: &Article, tags: &mut Tags) {
         .or_else(|| {
             let last = article.blocks().last()?;
             let text = article.block_text(last);
-            let name = (text.len() <= CREDIT_BYTES).then(|| CREDIT.captures(text))??.get(1)?.as_str();
+            let name =
+                (text.len() <= CREDIT_BYTES).then(|| CREDIT.captures(text))??.get(1)?.as_str();
             Some((written(name)?, InferenceSource::Body, "agency_credit_line", 0.9))
         })
         .or_else(|| {

@@ -49,21 +49,26 @@ pub fn flag(article: &mut Article, tags: &Tags) {
 /// By the name of a section, or of a folder with blanks for hyphens.
 fn by_name(name: &str) -> Option<Flag> {
     match name {
-        "opinion" | "opinions" | "editorial" | "editorials" | "op ed" | "comment" | "commentary"
-        | "commentisfree" | "comment is free" | "columns" | "columnists" | "letters" | "ideas"
-        | "viewpoint" | "views" | "meinung" | "kommentar" | "kommentare" | "leitartikel"
-        | "kolumne" | "kolumnen" | "debatte" | "opinión" | "tribuna" | "tribune" | "tribunes"
-        | "idées" | "chroniques" | "éditos" | "editoriales" | "opinioni" | "opinie" | "opinião"
-        | "debatt" | "ledare" | "mening" | "mielipide" | "debat" | "мнения" => {
-            Some(Flag::Opinion)
-        }
+        "opinion" | "opinions" | "editorial" | "editorials" | "op ed" | "comment"
+        | "commentary" | "commentisfree" | "comment is free" | "columns" | "columnists"
+        | "letters" | "ideas" | "viewpoint" | "views" | "meinung" | "kommentar" | "kommentare"
+        | "leitartikel" | "kolumne" | "kolumnen" | "debatte" | "opinión" | "tribuna"
+        | "tribune" | "tribunes" | "idées" | "chroniques" | "éditos" | "editoriales"
+        | "opinioni" | "opinie" | "opinião" | "debatt" | "ledare" | "mening" | "mielipide"
+        | "debat" | "мнения" => Some(Flag::Opinion),
         "live blog" | "liveblog" | "live updates" | "live news" | "liveticker" | "news ticker"
         | "en direct" | "en vivo" | "in diretta" => Some(Flag::LiveBlog),
-        "press release" | "press releases" | "news releases" | "news release" | "pressreleases"
-        | "pressemitteilung" | "pressemitteilungen" | "communiqué de presse"
-        | "comunicados de prensa" | "comunicati stampa" | "prnewswire" => {
-            Some(Flag::PressRelease)
-        }
+        "press release"
+        | "press releases"
+        | "news releases"
+        | "news release"
+        | "pressreleases"
+        | "pressemitteilung"
+        | "pressemitteilungen"
+        | "communiqué de presse"
+        | "comunicados de prensa"
+        | "comunicati stampa"
+        | "prnewswire" => Some(Flag::PressRelease),
         "sponsored" | "sponsored content" | "partner content" | "paid content" | "paidpost"
         | "paid post" | "brandvoice" | "brand studio" | "brandstudio" | "advertorial"
         | "advertorials" | "branded content" | "anzeige" | "sponsorisé" | "patrocinado" => {
@@ -76,17 +81,42 @@ fn by_name(name: &str) -> Option<Flag> {
 /// What a headline begins with.
 static HEADLINES: LazyLock<[(Flag, Regex); 2]> = LazyLock::new(|| {
     [
-        (Flag::Opinion, form(r"^(?:opinion|op-ed|editorial|commentary|letters? to the editor|kommentar|meinung|leitartikel|opini[óo]n|tribune|[ée]ditorial|opinie|opinião)\s?[|:]")),
-        (Flag::LiveBlog, form(r"^(?:live blog|liveblog|live updates?|as it happened|liveticker|newsticker|en direct|en vivo|direct|live)\s?[|:]|[:–—-] (?:live updates?|live blog|as it happened)$|\b(?:liveblog|liveticker)\b")),
+        (
+            Flag::Opinion,
+            form(
+                r"^(?:opinion|op-ed|editorial|commentary|letters? to the editor|kommentar|meinung|leitartikel|opini[óo]n|tribune|[ée]ditorial|opinie|opinião)\s?[|:]",
+            ),
+        ),
+        (
+            Flag::LiveBlog,
+            form(
+                r"^(?:live blog|liveblog|live updates?|as it happened|liveticker|newsticker|en direct|en vivo|direct|live)\s?[|:]|[:–—-] (?:live updates?|live blog|as it happened)$|\b(?:liveblog|liveticker)\b",
+            ),
+        ),
     ]
 });
 
 /// Whole lines before the body, or of its start.
 static LINES: LazyLock<[(Flag, Regex); 3]> = LazyLock::new(|| {
     [
-        (Flag::Sponsored, form(r"^(?:sponsored(?: content| post| by .{1,40})?|paid (?:content|post|partnership)|partner content|advertorial|advertisement feature|brand(?:ed)? content|in partnership with .{1,40}|presented by .{1,40}|this (?:article|post|content) (?:is|was) (?:sponsored|paid for|brought to you) by .{1,60}|anzeige|contenu sponsorisé|contenido patrocinado)[.:]?$")),
-        (Flag::PressRelease, form(r"^(?:for immediate release\b.{0,40}|press release\b.{0,30}|news provided by\b.{0,60}|pressemitteilung\b.{0,30}|communiqué de presse\b.{0,30}|.{0,80}\((?:PR ?NEWSWIRE|BUSINESS WIRE|GLOBE ?NEWSWIRE|ACCESSWIRE|EIN PRESSWIRE|ots)\).{0,500}|.{0,80}/(?:PR ?NEWSWIRE|CNW|PRNewswire)[^/]{0,30}/.{0,500})$")),
-        (Flag::Opinion, form(r"^(?:opinion|op-ed|editorial|commentary|guest essay|kommentar|meinung|leitartikel|opinión|tribune|opinie|opinião)$")),
+        (
+            Flag::Sponsored,
+            form(
+                r"^(?:sponsored(?: content| post| by .{1,40})?|paid (?:content|post|partnership)|partner content|advertorial|advertisement feature|brand(?:ed)? content|in partnership with .{1,40}|presented by .{1,40}|this (?:article|post|content) (?:is|was) (?:sponsored|paid for|brought to you) by .{1,60}|anzeige|contenu sponsorisé|contenido patrocinado)[.:]?$",
+            ),
+        ),
+        (
+            Flag::PressRelease,
+            form(
+                r"^(?:for immediate release\b.{0,40}|press release\b.{0,30}|news provided by\b.{0,60}|pressemitteilung\b.{0,30}|communiqué de presse\b.{0,30}|.{0,80}\((?:PR ?NEWSWIRE|BUSINESS WIRE|GLOBE ?NEWSWIRE|ACCESSWIRE|EIN PRESSWIRE|ots)\).{0,500}|.{0,80}/(?:PR ?NEWSWIRE|CNW|PRNewswire)[^/]{0,30}/.{0,500})$",
+            ),
+        ),
+        (
+            Flag::Opinion,
+            form(
+                r"^(?:opinion|op-ed|editorial|commentary|guest essay|kommentar|meinung|leitartikel|opinión|tribune|opinie|opinião)$",
+            ),
+        ),
     ]
 });
 

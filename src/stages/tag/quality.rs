@@ -155,8 +155,7 @@ impl Words {
             }
             let word = &text[span];
             let hash = fingerprint(word.as_bytes());
-            let length =
-                if word.is_ascii() { word.len() } else { word.chars().count() };
+            let length = if word.is_ascii() { word.len() } else { word.chars().count() };
             read.hashes.push(hash);
             read.lengths.push(u16::try_from(length).unwrap_or(u16::MAX));
             read.letters += length;

@@ -23,7 +23,9 @@ pub fn tag(article: &Article, tags: &mut Tags, deadline: &Deadline) {
     if counts.words == 0 {
         return;
     }
-    let minutes = counts.words.div_ceil(WORDS_A_MINUTE)
+    let minutes = counts
+        .words
+        .div_ceil(WORDS_A_MINUTE)
         .max((counts.words / WORDS_A_MINUTE) + counts.ideographs.div_ceil(CHARACTERS_A_MINUTE));
     tags.minutes_to_read = Some(minutes.max(1));
     tags.infer("timeRequired", InferenceSource::Body, "words_a_minute", 0.8);

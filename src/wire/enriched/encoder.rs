@@ -18,9 +18,9 @@ use crate::wire::enriched::changes::{list, rounded};
 use crate::wire::enriched::omission;
 use crate::wire::enriched::measures;
 use crate::wire::enriched::{
-    ChangedField, CharsetDecision, DuplicateOf, Enriched, Entity, Fingerprints, InferenceSourceName, Inferred,
-    Notice, NoticeKindName, Provenance, Publisher, Quote, Subject, SiteMemoryModeName,
-    SiteMemoryState, VerdictName,
+    ChangedField, CharsetDecision, DuplicateOf, Enriched, Entity, Fingerprints,
+    InferenceSourceName, Inferred, Notice, NoticeKindName, Provenance, Publisher, Quote,
+    SiteMemoryModeName, SiteMemoryState, Subject, VerdictName,
 };
 use crate::wire::raw::RawArticle;
 use crate::wire::{VERSION, hex};
@@ -185,7 +185,9 @@ fn ruleset_digest() -> String {
     let mut hash = Sha256::new();
     hash.update(VERSION);
     let rules = stages::rules().map(|rule| rule.0);
-    for rule in rules.chain(tag::RULES.iter().map(|rule| rule.0)).chain(tag::METHODS.iter().copied()) {
+    for rule in
+        rules.chain(tag::RULES.iter().map(|rule| rule.0)).chain(tag::METHODS.iter().copied())
+    {
         hash.update("\n");
         hash.update(rule);
     }

@@ -63,10 +63,7 @@ fn written(values: &tags::QualityValues) -> QualityValues {
 }
 
 pub fn readability(readability: tags::Readability) -> Readability {
-    Readability {
-        lix: thousandths(readability.lix),
-        flesch: readability.flesch.map(thousandths),
-    }
+    Readability { lix: thousandths(readability.lix), flesch: readability.flesch.map(thousandths) }
 }
 
 /// Of what may be more than one.

@@ -37,6 +37,7 @@ impl Run {
             encoder: Encoder::new(OutputSettings::default()),
             rejected: Rejected::Forward,
             memory: None,
+            duplicates: None,
         });
         let sink = KafkaSink::open(kafka).await.unwrap();
         let source = KafkaSource::open(kafka, settings.in_flight_bytes).unwrap();

@@ -168,8 +168,8 @@ fn faults(case: &Case) -> Vec<String> {
         if found.as_ref() != Some(expected) {
             faults.push(format!("{name}: expected {expected}, found {found:?}"));
         }
-        let is_inferred =
-            name.contains("correction.") || ["wordCount", "flags", "lix", "flesch"].contains(&name.as_str());
+        let is_inferred = name.contains("correction.")
+            || ["wordCount", "flags", "lix", "flesch"].contains(&name.as_str());
         if !is_inferred && !article.tags.inferences.iter().any(|line| line.field == name) {
             faults.push(format!("{name}: no line of provenance"));
         }

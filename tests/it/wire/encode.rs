@@ -6,7 +6,10 @@ use copydesk::error::EncodeError;
 use copydesk::passage::Passage;
 use copydesk::settings::OutputSettings;
 use copydesk::stage::{RejectReason, Verdict};
-use copydesk::tags::{DuplicateOf, Entity, Fingerprints, Inference, InferenceSource, Notice, NoticeKind, Publisher, Quote, Readability, Subject, Tags};
+use copydesk::tags::{
+    DuplicateOf, Entity, Fingerprints, Inference, InferenceSource, Notice, NoticeKind, Publisher,
+    Quote, Readability, Subject, Tags,
+};
 use copydesk::wire::enriched::{Encoder, Enriched};
 use copydesk::wire::raw::RawArticle;
 use proptest::prelude::*;
