@@ -53,6 +53,7 @@ pub const METHODS: &[&str] = &[
     "creditText.agency_dateline",
     "dateline.opening_line",
     "dateline.stated_dateline",
+    "dateModified.line_before_body",
     "dateModified.stated_date",
     "datePublished.dated_byline",
     "datePublished.line_before_body",

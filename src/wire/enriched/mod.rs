@@ -14,6 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::encoder::Encoder;
+pub use self::measures::{Passes, QualityValues};
 use crate::wire::json::Fields;
 
 /// An article as copydesk publishes it.
@@ -169,6 +170,7 @@ pub struct Enriched<'a> {
 /// A subject of the IPTC Media Topics.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Subject<'a> {
+    /// Of the concept, in English.
     #[schemars(example = &"politics and government")]
     #[serde(borrow)]
     pub name: Cow<'a, str>,
@@ -355,72 +357,6 @@ pub struct Quality<'a> {
     /// What those filters measure; absent without words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub values: Option<QualityValues>,
-}
-
-/// Which filters of training corpora would keep a text, by the thresholds they were
-/// published with.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct Passes {
-    /// DeepMind's of 2021, quality and repetition.
-    pub gopher: bool,
-    /// That of T5's corpus: five sentences in lines that end like sentences.
-    pub c4: bool,
-    /// FineWeb's own of 2024.
-    pub fineweb: bool,
-}
-
-/// What the filters of training corpora measure. Shares are from 0 to 1; lines are those
-/// that are not blank.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct QualityValues {
-    #[schemars(example = 412)]
-    pub words: usize,
-    /// In characters; Gopher wants 3 to 10.
-    #[schemars(example = 4.8)]
-    pub mean_word_length: f64,
-    /// Hash signs and ellipses; Gopher: at most 0.1.
-    #[schemars(example = 0.002)]
-    pub symbols_per_word: f64,
-    /// Lines that begin with a bullet; Gopher: at most 0.9.
-    #[schemars(example = 0.0)]
-    pub bullet_lines: f64,
-    /// Lines that end with an ellipsis; Gopher: at most 0.3.
-    #[schemars(example = 0.0)]
-    pub ellipsis_lines: f64,
-    /// Words with a letter; Gopher: at least 0.8.
-    #[schemars(example = 0.98)]
-    pub alphabetic_words: f64,
-    /// Different grammar words, counted up to 8, in languages where they are known;
-    /// Gopher: at least 2.
-    #[schemars(example = 8)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stop_words: Option<usize>,
-    /// Lines that were there before; Gopher: at most 0.3.
-    #[schemars(example = 0.0)]
-    pub duplicate_lines: f64,
-    /// Characters in the commonest run of 2, 3 and 4 words; Gopher: at most 0.20, 0.18, 0.16.
-    #[schemars(extend("examples" = [[0.012, 0.009, 0.008]]))]
-    pub top_ngrams: [f64; 3],
-    /// Characters in runs of 5 to 10 words that were there before; Gopher: at most 0.15,
-    /// 0.14, 0.13, 0.12, 0.11, 0.10.
-    #[schemars(extend("examples" = [[0.01, 0.0, 0.0, 0.0, 0.0, 0.0]]))]
-    pub duplicate_ngrams: [f64; 6],
-    /// In lines of three words and more that end in punctuation; C4: at least 5.
-    #[schemars(example = 21)]
-    pub sentences: usize,
-    /// Lines that end in punctuation; FineWeb: at least 0.12.
-    #[schemars(example = 0.94)]
-    pub punctuated_lines: f64,
-    /// Lines of at most thirty characters; FineWeb: at most 0.67.
-    #[schemars(example = 0.06)]
-    pub short_lines: f64,
-    /// Characters in lines that were there before; FineWeb: at most 0.01.
-    #[schemars(example = 0.0)]
-    pub duplicate_characters: f64,
-    /// FineWeb: at most 0.3.
-    #[schemars(example = 0.04)]
-    pub line_breaks_per_word: f64,
 }
 
 /// A place that was mended.
