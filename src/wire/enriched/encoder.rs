@@ -15,8 +15,8 @@ use crate::tags::{self, InferenceSource, NoticeKind, Tags};
 use crate::transport::Headers;
 use crate::wire::dead_letter::HeaderStyle;
 use crate::wire::enriched::changes::{list, rounded};
-use crate::wire::enriched::omission;
 use crate::wire::enriched::measures;
+use crate::wire::enriched::omission;
 use crate::wire::enriched::{
     ChangedField, CharsetDecision, DuplicateOf, Enriched, Entity, Fingerprints,
     InferenceSourceName, Inferred, Notice, NoticeKindName, Provenance, Publisher, Quote,

@@ -5,8 +5,8 @@
 
 mod changes;
 mod encoder;
-mod omission;
 mod measures;
+mod omission;
 
 use std::borrow::Cow;
 
