@@ -150,7 +150,7 @@ impl Words {
         };
         let mut seen: FastSet<u64> = FastSet::default();
         for span in words(text) {
-            if read.hashes.len() % 1024 == 0 {
+            if read.hashes.len().is_multiple_of(1024) {
                 deadline.check();
             }
             let word = &text[span];

@@ -44,7 +44,7 @@ pub fn tag(article: &Article, tags: &mut Tags, deadline: &Deadline) {
             .into_iter()
             .map(|span| paragraph.start + span.start..paragraph.start + span.end)
             .collect();
-        reading.read(&paragraph, &quoted, is_open, &before, &mut quotes);
+        reading.read(&paragraph, &quoted, is_open, &before, &mut quotes, deadline);
         is_open = left_open;
         before = paragraph;
         if quotes.len() >= MOST_QUOTES {
@@ -89,12 +89,17 @@ impl Reading<'_> {
         is_open: bool,
         before: &Range<usize>,
         quotes: &mut Vec<Quote>,
+        deadline: &Deadline,
     ) {
         let text = self.text;
         let mut here: Option<Speaker> = None;
         let mut done = paragraph.start;
         let first = quotes.len();
         for (index, span) in quoted.iter().enumerate() {
+            deadline.check();
+            if quotes.len() >= MOST_QUOTES {
+                break;
+            }
             let next = quoted.get(index + 1).map_or(paragraph.end, |next| next.start);
             let starts_paragraph = index == 0 && span.start <= paragraph.start + 4;
             // "He said:" may stand in the paragraph before.
@@ -143,7 +148,7 @@ impl Reading<'_> {
             }
             done = span.end;
             let is_short = text[span.clone()].split_whitespace().nth(LEAST_WORDS - 1).is_none();
-            if !is_short && quotes.len() < MOST_QUOTES {
+            if !is_short {
                 quotes.push(quote(span.clone(), speaker));
             }
         }
