@@ -159,6 +159,14 @@ pub enum Flag {
     SpunText,
     /// A good part of the paragraphs is in another language.
     MixedLanguage,
+    /// An opinion, not a report.
+    Opinion,
+    /// A log of entries that was added to while things happened.
+    LiveBlog,
+    /// A company's or an office's own announcement.
+    PressRelease,
+    /// Paid for by whom it is about.
+    Sponsored,
 }
 
 impl Flag {
@@ -171,6 +179,10 @@ impl Flag {
             Flag::LossyDecoding => "lossy_decoding",
             Flag::SpunText => "spun_text",
             Flag::MixedLanguage => "mixed_language",
+            Flag::Opinion => "opinion",
+            Flag::LiveBlog => "live_blog",
+            Flag::PressRelease => "press_release",
+            Flag::Sponsored => "sponsored",
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::article::Article;
+use crate::duplicates::DuplicateWindow;
 use crate::error::{Error, PipelineError};
 use crate::pipeline::{Pipeline, Run};
 use crate::settings::{Settings, SiteMemoryMode, StagesSettings};
@@ -26,6 +27,8 @@ pub struct Desk {
     pub rejected: Rejected,
     /// What the pages of a site have shown, where it is to be known.
     pub memory: Option<Memory>,
+    /// The articles that came last, where near duplicates are to be told.
+    pub duplicates: Option<DuplicateWindow>,
 }
 
 /// A memory of sites, and what it is for.
@@ -121,6 +124,7 @@ impl Desk {
             encoder: Encoder::new(settings.output.clone()),
             rejected: settings.worker.rejected,
             memory: Memory::of(settings),
+            duplicates: duplicates_of(settings),
         }
     }
 
@@ -186,6 +190,9 @@ impl Desk {
         let mut raw = self.decoder.decode(payload, &delivery.headers)?;
         let remembered = self.recall(&mut raw.article);
         let run = self.pipeline.run(&mut raw.article)?;
+        if run.verdict == Verdict::Keep {
+            self.compare(&mut raw.article);
+        }
         let outcome = self.outcome(delivery, &raw, run)?;
         if let (Some((sites, address)), Some(shown)) = (remembered, raw.article.shown) {
             sites.learn(&address, shown);
@@ -203,6 +210,16 @@ impl Desk {
             false => SiteView::learning(),
         });
         Some((&*memory.sites, address))
+    }
+
+    /// Tells whether the article is nearly one before it.
+    fn compare(&self, article: &mut Article) {
+        let (Some(window), Some(fingerprints)) = (&self.duplicates, &article.tags.fingerprints)
+        else {
+            return;
+        };
+        let words = article.tags.word_count;
+        article.tags.duplicate_of = window.check(&article.id, words, &fingerprints.minhash);
     }
 
     fn outcome(&self, delivery: &Delivery, raw: &RawArticle, run: Run) -> Result<Outcome, Error> {
@@ -260,6 +277,11 @@ impl Memory {
             .boilerplate
             .then(|| Self { sites: Arc::new(LocalMemory::new(bounds)), applies })
     }
+}
+
+fn duplicates_of(settings: &Settings) -> Option<DuplicateWindow> {
+    let settings = &settings.near_duplicates;
+    (settings.window > 0).then(|| DuplicateWindow::new(settings.window, settings.similarity as f32))
 }
 
 /// A page is turned into text even where nothing is to be stripped from it.

@@ -12,6 +12,7 @@ pub mod stages;
 pub mod text;
 
 pub mod desk;
+pub mod duplicates;
 pub mod error;
 pub mod eval;
 pub mod explain;

@@ -26,8 +26,21 @@ pub struct Tags {
     pub places: Vec<Entity>,
     pub notices: Vec<Notice>,
     pub quotes: Vec<Quote>,
+    /// The best first.
+    pub subjects: Vec<Subject>,
+    /// The article in short.
+    pub abstract_text: Option<String>,
+    pub minutes_to_read: Option<usize>,
+    pub readability: Option<Readability>,
+    /// The news agency that it is from.
+    pub credit: Option<String>,
+    pub quality: Option<QualityValues>,
+    /// The best first.
+    pub keywords: Vec<String>,
     pub word_count: usize,
     pub fingerprints: Option<Fingerprints>,
+    /// An article before it that is nearly the same text.
+    pub duplicate_of: Option<DuplicateOf>,
     /// How each inferred field was come by.
     pub inferences: Vec<Inference>,
 }
@@ -43,6 +56,65 @@ pub struct Notice {
     pub kind: NoticeKind,
     pub text: String,
     pub date: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct DuplicateOf {
+    pub id: String,
+    /// The share of five-word sequences in common, 0 to 1, estimated.
+    pub similarity: f32,
+}
+
+/// A top-level concept of the IPTC Media Topics.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Subject {
+    pub name: &'static str,
+    /// `medtop:15000000`
+    pub uri: &'static str,
+    pub confidence: f32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Readability {
+    pub lix: f32,
+    /// For English alone.
+    pub flesch: Option<f32>,
+}
+
+/// What filters of training corpora measure; shares are from 0 to 1.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct QualityValues {
+    pub words: usize,
+    /// In characters.
+    pub mean_word_length: f32,
+    pub symbols_per_word: f32,
+    pub bullet_lines: f32,
+    pub ellipsis_lines: f32,
+    /// Words with a letter.
+    pub alphabetic_words: f32,
+    /// Different ones, as far as eight; unknown for languages without a list.
+    pub stop_words: Option<usize>,
+    pub duplicate_lines: f32,
+    /// Characters of the commonest run of 2, 3 and 4 words.
+    pub top_ngrams: [f32; 3],
+    /// Characters of runs of 5 to 10 words that were there before.
+    pub duplicate_ngrams: [f32; 6],
+    /// In lines of three words and more that end in punctuation.
+    pub sentences: usize,
+    pub punctuated_lines: f32,
+    /// Of at most thirty characters.
+    pub short_lines: f32,
+    /// Characters of lines that were there before.
+    pub duplicate_characters: f32,
+    pub line_breaks_per_word: f32,
+}
+
+/// The filters that would keep an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Passes {
+    pub gopher: bool,
+    pub c4: bool,
+    pub fineweb: bool,
 }
 
 /// A person, organisation or place that the body names.
@@ -68,6 +140,8 @@ pub struct Quote {
     pub speaker: Option<String>,
     /// Byte offsets of the words that name the speaker, a pronoun perhaps.
     pub named: Option<std::ops::Range<usize>>,
+    /// Byte offsets of the verb of saying, where one names the speaker.
+    pub cue: Option<std::ops::Range<usize>>,
     /// That the speaker is right; without one, that it is a quote.
     pub confidence: f32,
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use copydesk::eval::labelled::EvalError;
-use copydesk::eval::{entities, extract, language, repair, spun, tags};
+use copydesk::eval::{entities, extract, keywords, language, quotes, repair, spun, tags};
 use copydesk::pipeline::Pipeline;
 use copydesk::site::{Bounds, LocalMemory, SiteMemory};
 use copydesk::stage::StageName;
@@ -22,7 +22,8 @@ use super::{Failure, Outcome, print};
 /// repair: the damaged text (original) and the right one (fixed); one JSON array does too. For
 /// spun: text in which each spun place is marked {spun|original} (marked). For
 /// entities: a sentence as tokens, with their tags (IOB2 over PER, ORG, LOC), and perhaps its
-/// source. For language, lines instead: its tag, what kind of text it is, the text, by tabs.
+/// source. For quotes: a text, and its attributions, each with spans of its content and its
+/// source. For keywords: a text and its keys. For language, lines instead: its tag, what kind of text it is, the text, by tabs.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
@@ -51,6 +52,10 @@ enum Task {
     Tags,
     /// Exact spans of people, organisations and places in sentences: precision, recall, F1
     Entities,
+    /// Direct quotes and their speakers in texts: recall, accuracy of the speaker
+    Quotes,
+    /// Keywords of texts beside those that readers chose: precision at ten
+    Keywords,
     /// Whether texts get their language, by kind and language, and how fast
     Language,
 }
@@ -63,6 +68,8 @@ Examples:
   copydesk eval --task spun marked.ndjson
   copydesk eval --task tags pages.ndjson
   copydesk eval --task entities sentences.ndjson
+  copydesk eval --task quotes texts.ndjson
+  copydesk eval --task keywords texts.ndjson
   copydesk eval --task language texts.tsv";
 
 /// A gold set is in memory as a whole anyway.
@@ -86,6 +93,11 @@ pub fn run(arguments: Arguments) -> Outcome {
         Task::Spun => spun::evaluate(gold, &*stages::named(StageName::Repair))
             .map(|report| report.to_string()),
         Task::Entities => entities::evaluate(gold).map(|report| report.to_string()),
+        Task::Quotes => {
+            quotes::evaluate(gold, &*stages::named(StageName::Tag)).map(|report| report.to_string())
+        }
+        Task::Keywords => keywords::evaluate(gold, &*stages::named(StageName::Tag))
+            .map(|report| report.to_string()),
         Task::Language => language::evaluate(gold).map(|report| report.to_string()),
         Task::Tags => {
             let pipeline = Pipeline::new(StageName::ALL.map(stages::named).into(), None);

@@ -3,9 +3,12 @@
 
 pub mod entities;
 pub mod extract;
+pub mod keywords;
 pub mod labelled;
 pub mod language;
 pub mod marked;
+pub mod quotes;
 pub mod repair;
 pub mod spun;
+mod stem;
 pub mod tags;

@@ -30,6 +30,7 @@ pub use sections::kafka::{
     SaslMechanism, SecurityProtocol,
 };
 pub use sections::log::{LogFormat, LogSettings};
+pub use sections::near_duplicates::NearDuplicatesSettings;
 pub use sections::output::OutputSettings;
 pub use sections::site_memory::{SiteMemoryMode, SiteMemorySettings};
 pub use sections::stages::StagesSettings;
@@ -71,6 +72,7 @@ sections! {
     output: OutputSettings,
     stages: StagesSettings,
     site_memory: SiteMemorySettings,
+    near_duplicates: NearDuplicatesSettings,
     worker: WorkerSettings,
     http: HttpSettings,
     log: LogSettings,

@@ -6,6 +6,7 @@ mod articles;
 mod chaos;
 mod commands;
 mod docs;
+mod duplicates;
 mod edit;
 mod explain;
 mod golden;

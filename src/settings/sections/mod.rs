@@ -4,6 +4,7 @@ pub mod http;
 pub mod input;
 pub mod kafka;
 pub mod log;
+pub mod near_duplicates;
 pub mod output;
 pub mod site_memory;
 pub mod stages;

@@ -2,24 +2,32 @@
 //! and the boilerplate stage collected, the URL and the body; it never changes
 //! the body. A field without good evidence stays absent.
 
+mod abstract_text;
 mod authors;
 mod byline;
+mod credit;
 mod dateline;
 mod dates;
 pub(crate) mod domain;
 pub mod entities;
 pub mod fingerprints;
 mod front;
+mod genre;
 mod headline;
+mod keywords;
 pub mod language;
 mod lists;
 mod notices;
 mod outlets;
 mod person_name;
 mod publisher;
+pub mod quality;
 mod quotes;
+mod readability;
 mod section;
 mod site_suffix;
+mod stop_words;
+mod subjects;
 
 use crate::article::Article;
 use crate::edit::RuleId;
@@ -29,6 +37,46 @@ use crate::text::words::count_words;
 
 /// Every rule of the stage that can change a text: a headline's, never the body's.
 pub const RULES: &[RuleId] = &[site_suffix::RULE];
+
+/// What the stage concludes, and by which methods: `field.method`, as provenance names
+/// them. A test holds that there are no others.
+pub const METHODS: &[&str] = &[
+    "abstract.description_that_agrees",
+    "abstract.lead",
+    "alternativeHeadline.second_title",
+    "author.named_people",
+    "articleSection.stated_section",
+    "articleSection.url_path",
+    "correction.notice_wording",
+    "creditText.agency_byline",
+    "creditText.agency_credit_line",
+    "creditText.agency_dateline",
+    "dateline.opening_line",
+    "dateline.stated_dateline",
+    "dateModified.line_before_body",
+    "dateModified.stated_date",
+    "datePublished.dated_byline",
+    "datePublished.line_before_body",
+    "datePublished.stated_date",
+    "datePublished.url_path",
+    "headline.agreeing_titles",
+    "headlineLanguage.letter_sequences",
+    "inLanguage.declared_language",
+    "inLanguage.declared_language_confirmed",
+    "inLanguage.letter_sequences",
+    "keywords.frequency",
+    "organisations.sequence_model",
+    "people.sequence_model",
+    "places.sequence_model",
+    "publisher.domain.url_host",
+    "publisher.name.stated_publisher",
+    "publisher.name.title_suffix",
+    "quotes.words_around",
+    "readability.lix_and_flesch",
+    "subjects.section_name",
+    "subjects.url_words",
+    "timeRequired.words_a_minute",
+];
 
 #[derive(Default)]
 pub struct Tag;
@@ -47,15 +95,23 @@ impl Stage for Tag {
         headline::tag(article, &mut tags);
         language::tag_headline(&mut tags);
         section::tag(article, &mut tags);
+        subjects::tag(article, &mut tags);
+        genre::flag(article, &tags);
         authors::tag(article, &mut tags);
         dates::tag(article, &mut tags);
         dateline::tag(article, &mut tags);
+        credit::tag(article, &mut tags);
+        abstract_text::tag(article, &mut tags);
         deadline.check();
         notices::tag(article, &mut tags);
-        quotes::tag(article, &mut tags, deadline);
-        deadline.check();
         entities::tag(article, &mut tags, deadline);
         deadline.check();
+        quotes::tag(article, &mut tags, deadline);
+        deadline.check();
+        keywords::tag(article, &mut tags, deadline);
+        deadline.check();
+        readability::tag(article, &mut tags, deadline);
+        tags.quality = quality::values(article.text(), tags.language.as_deref(), deadline);
         tags.word_count = count_words(article.text());
         deadline.check();
         tags.fingerprints = Some(fingerprints::fingerprints(article.text(), deadline));

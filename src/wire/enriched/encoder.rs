@@ -10,16 +10,17 @@ use crate::passage::Passage;
 use crate::settings::OutputSettings;
 use crate::site::{self, SiteView};
 use crate::stage::Verdict;
-use crate::stages::{self, repair::SPUN_MODEL};
+use crate::stages::{self, repair::SPUN_MODEL, tag};
 use crate::tags::{self, InferenceSource, NoticeKind, Tags};
 use crate::transport::Headers;
 use crate::wire::dead_letter::HeaderStyle;
 use crate::wire::enriched::changes::{list, rounded};
+use crate::wire::enriched::measures;
 use crate::wire::enriched::omission;
 use crate::wire::enriched::{
-    ChangedField, CharsetDecision, Enriched, Entity, Fingerprints, InferenceSourceName, Inferred,
-    Notice, NoticeKindName, Provenance, Publisher, Quality, Quote, SiteMemoryModeName,
-    SiteMemoryState, VerdictName,
+    ChangedField, CharsetDecision, DuplicateOf, Enriched, Entity, Fingerprints,
+    InferenceSourceName, Inferred, Notice, NoticeKindName, Provenance, Publisher, Quote,
+    SiteMemoryModeName, SiteMemoryState, Subject, VerdictName,
 };
 use crate::wire::raw::RawArticle;
 use crate::wire::{VERSION, hex};
@@ -119,17 +120,24 @@ impl Encoder {
             in_language: borrowed(&tags.language),
             headline_language: borrowed(&tags.headline_language),
             article_body: article.text().into(),
+            abstract_text: borrowed(&tags.abstract_text),
+            credit_text: borrowed(&tags.credit),
+            time_required: tags.minutes_to_read.map(|minutes| format!("PT{minutes}M").into()),
+            readability: tags.readability.map(measures::readability),
+            subjects: tags.subjects.iter().map(subject).collect(),
             word_count: tags.word_count,
+            keywords: tags.keywords.iter().map(Cow::from).collect(),
             people: entities(&scalars, &tags.people),
             organisations: entities(&scalars, &tags.organisations),
             places: entities(&scalars, &tags.places),
             correction: tags.notices.iter().map(notice).collect(),
             quotes: quotes(article.text(), &tags.quotes),
             fingerprints: tags.fingerprints.as_ref().map(fingerprints),
-            quality: Quality {
-                flags: article.flags.iter().map(|f| f.name().into()).collect(),
-                spin_score: article.spin_score.map(rounded),
-            },
+            duplicate_of: tags.duplicate_of.as_ref().map(|duplicate| DuplicateOf {
+                id: (&duplicate.id).into(),
+                similarity: rounded(duplicate.similarity),
+            }),
+            quality: measures::quality(article),
             removals,
             edits,
             provenance: self.provenance(raw, article, tags),
@@ -176,9 +184,12 @@ impl Encoder {
 fn ruleset_digest() -> String {
     let mut hash = Sha256::new();
     hash.update(VERSION);
-    for rule in stages::rules() {
+    let rules = stages::rules().map(|rule| rule.0);
+    for rule in
+        rules.chain(tag::RULES.iter().map(|rule| rule.0)).chain(tag::METHODS.iter().copied())
+    {
         hash.update("\n");
-        hash.update(rule.0);
+        hash.update(rule);
     }
     hex(&hash.finalize())
 }
@@ -210,6 +221,11 @@ fn publisher(publisher: &tags::Publisher) -> Option<Publisher<'_>> {
         .then(|| Publisher { name: borrowed(&publisher.name), domain: borrowed(&publisher.domain) })
 }
 
+fn subject(subject: &tags::Subject) -> Subject<'_> {
+    let confidence = rounded(subject.confidence);
+    Subject { name: subject.name.into(), uri: subject.uri.into(), confidence }
+}
+
 fn notice(notice: &tags::Notice) -> Notice<'_> {
     Notice { kind: notice.kind.into(), text: (&notice.text).into(), date: borrowed(&notice.date) }
 }
@@ -226,6 +242,8 @@ fn quotes<'a>(body: &'a str, quotes: &'a [tags::Quote]) -> Vec<Quote<'a>> {
             start,
             end: scalars,
             speaker: borrowed(&quote.speaker),
+            speaker_as: quote.named.clone().map(|span| body[span].into()),
+            cue: quote.cue.clone().map(|span| body[span].into()),
             confidence: rounded(quote.confidence),
         }
     };

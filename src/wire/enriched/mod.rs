@@ -5,6 +5,7 @@
 
 mod changes;
 mod encoder;
+mod measures;
 mod omission;
 
 use std::borrow::Cow;
@@ -13,6 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::encoder::Encoder;
+pub use self::measures::{Passes, QualityValues};
 use crate::wire::json::Fields;
 
 /// An article as copydesk publishes it.
@@ -72,6 +74,15 @@ pub struct Enriched<'a> {
     #[schemars(example = &"en")]
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub headline_language: Option<Cow<'a, str>>,
+    /// The article in short: the page's description, where the text agrees with it, or the
+    /// first paragraph.
+    #[schemars(example = &"The ferry is back in the harbour after a year of repairs.")]
+    #[serde(rename = "abstract", borrow, skip_serializing_if = "Option::is_none")]
+    pub abstract_text: Option<Cow<'a, str>>,
+    /// The news agency that the article is from, where it says so.
+    #[schemars(example = &"Reuters")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub credit_text: Option<Cow<'a, str>>,
     /// The article's own text: without furniture, mended, paragraphs on lines of
     /// their own.
     #[schemars(example = &"The ferry is back.\n\nIt was missed.")]
@@ -80,6 +91,22 @@ pub struct Enriched<'a> {
     /// Words in `articleBody`.
     #[schemars(example = 7)]
     pub word_count: usize,
+    /// How long it is to read, an ISO 8601 duration in minutes: at 238 words a minute.
+    #[schemars(example = &"PT4M")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub time_required: Option<Cow<'a, str>>,
+    /// How hard it is to read; absent for fewer than 100 words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub readability: Option<Readability>,
+    /// What the article is about, among the top-level IPTC Media Topics; by its section,
+    /// or by the folders of its address.
+    #[serde(borrow)]
+    pub subjects: Vec<Subject<'a>>,
+    /// What the article is about, in its own words, the best first; at most ten. So far in
+    /// English, German, French, Spanish, Italian, Portuguese and Dutch.
+    #[schemars(extend("examples" = [["ferry", "harbour", "Port Harbour", "repairs"]]))]
+    #[serde(borrow)]
+    pub keywords: Vec<Cow<'a, str>>,
     /// The people that the body names, the most salient first. So far only in English
     /// articles, as `organisations` and `places`.
     #[schemars(extend("examples" = [[{
@@ -110,6 +137,10 @@ pub struct Enriched<'a> {
     /// For finding the same and nearly the same texts.
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub fingerprints: Option<Fingerprints<'a>>,
+    /// An article that the worker had before and that is nearly the same text; only where
+    /// `near_duplicates.window` is set.
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub duplicate_of: Option<DuplicateOf<'a>>,
     /// What is to be known before the text is relied on.
     #[serde(borrow)]
     pub quality: Quality<'a>,
@@ -134,6 +165,35 @@ pub struct Enriched<'a> {
     #[schemars(schema_with = "input_schema")]
     #[serde(borrow, default, skip_serializing_if = "Fields::is_empty")]
     pub input: Fields<'a>,
+}
+
+/// A subject of the IPTC Media Topics.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Subject<'a> {
+    /// Of the concept, in English.
+    #[schemars(example = &"politics and government")]
+    #[serde(borrow)]
+    pub name: Cow<'a, str>,
+    /// The concept, with the prefix `medtop:` for `http://cv.iptc.org/newscodes/mediatopic/`.
+    #[schemars(example = &"medtop:11000000", regex(pattern = "^medtop:[0-9]{8}$"))]
+    #[serde(borrow)]
+    pub uri: Cow<'a, str>,
+    /// 0 to 1.
+    #[schemars(example = 0.95, range(min = 0, max = 1))]
+    pub confidence: f64,
+}
+
+/// How hard a text is to read.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Readability {
+    /// Words a sentence and the percentage of words of more than six letters, added: below
+    /// 30 children's books, 50 and more hard.
+    #[schemars(example = 44.2)]
+    pub lix: f64,
+    /// Flesch reading ease, for English: 100 easy, 0 and less very hard.
+    #[schemars(example = 52.3)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flesch: Option<f64>,
 }
 
 /// Who published an article.
@@ -193,6 +253,7 @@ pub struct Notice<'a> {
 
 /// Something said, word for word, and by whom.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Quote<'a> {
     /// Without the quotation marks.
     #[schemars(example = &"The bridge will be closed by June,")]
@@ -209,6 +270,14 @@ pub struct Quote<'a> {
     #[schemars(example = &"Ada Quill")]
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub speaker: Option<Cow<'a, str>>,
+    /// The words that name the speaker beside the quote: a surname, a pronoun.
+    #[schemars(example = &"she")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub speaker_as: Option<Cow<'a, str>>,
+    /// The verb of saying, or its like, that the speaker was found by.
+    #[schemars(example = &"said")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub cue: Option<Cow<'a, str>>,
     /// That the speaker is right; without one, that it is a quote. 0 to 1.
     #[schemars(example = 0.93, range(min = 0, max = 1))]
     pub confidence: f64,
@@ -246,6 +315,18 @@ pub struct Fingerprints<'a> {
     pub minhash: Cow<'a, [u32]>,
 }
 
+/// An article that is nearly the same text.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct DuplicateOf<'a> {
+    /// Its `id`.
+    #[schemars(example = &"harbour-ferry-2024-05-06")]
+    #[serde(borrow)]
+    pub id: Cow<'a, str>,
+    /// The share of five-word sequences in common, estimated, 0 to 1.
+    #[schemars(example = 0.91, range(min = 0, max = 1))]
+    pub similarity: f64,
+}
+
 /// What is to be known before a text is relied on.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -256,7 +337,8 @@ pub struct Quality<'a> {
     /// `not_an_article` (an error page, a robot check, a consent wall, an index page, or
     /// nothing but furniture), `lossy_decoding` (some bytes meant nothing in any
     /// encoding), `mixed_language` (a good part of the paragraphs is in another language
-    /// than `inLanguage`). More may follow.
+    /// than `inLanguage`), `spun_text` (see `spinScore`), and what it is if no report:
+    /// `opinion`, `live_blog`, `press_release`, `sponsored`. More may follow.
     #[schemars(extend("examples" = [["truncated"]]))]
     #[serde(borrow)]
     pub flags: Vec<Cow<'a, str>>,
@@ -265,6 +347,16 @@ pub struct Quality<'a> {
     #[schemars(example = 0.012, range(min = 0, max = 1))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spin_score: Option<f64>,
+    /// The rest in a line, for people.
+    #[schemars(example = &"412 words; passes gopher, c4, fineweb; truncated")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<Cow<'a, str>>,
+    /// Which filters of training corpora would keep the text; absent without words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passes: Option<Passes>,
+    /// What those filters measure; absent without words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub values: Option<QualityValues>,
 }
 
 /// A place that was mended.

@@ -15,7 +15,7 @@ use std::path::Path;
 
 use copydesk::article::{Article, ClueSource, Fact};
 use copydesk::stage::{Deadline, Stage};
-use copydesk::stages::tag::{RULES, Tag};
+use copydesk::stages::tag::{METHODS, RULES, Tag};
 use serde::Deserialize;
 use toml::Value;
 
@@ -53,6 +53,8 @@ fn fact(name: &str) -> Fact {
         "language" => Fact::Language,
         "dateline" => Fact::Dateline,
         "notice" => Fact::Notice,
+        "description" => Fact::Description,
+        "page_type" => Fact::PageType,
         "fetched" => Fact::Fetched,
         _ => panic!("no such fact: {name}"),
     }
@@ -130,6 +132,20 @@ fn field(article: &Article, name: &str) -> Option<Value> {
             };
             Value::Array(tags.quotes.iter().map(speaker).map(Value::String).collect())
         }),
+        "keywords" => (!tags.keywords.is_empty())
+            .then(|| Value::Array(tags.keywords.iter().cloned().map(Value::String).collect())),
+        "subjects" => (!tags.subjects.is_empty()).then(|| {
+            let named = tags.subjects.iter().map(|subject| subject.uri.to_owned());
+            Value::Array(named.map(Value::String).collect())
+        }),
+        "abstract" => text(&tags.abstract_text),
+        "creditText" => text(&tags.credit),
+        "timeRequired" => tags.minutes_to_read.map(|minutes| Value::Integer(minutes as i64)),
+        "lix" => tags.readability.map(|it| Value::Integer(it.lix.round() as i64)),
+        "flesch" => tags
+            .readability
+            .and_then(|it| it.flesch)
+            .map(|flesch| Value::Integer(flesch.round() as i64)),
         "wordCount" => Some(Value::Integer(tags.word_count as i64)),
         _ => panic!("no such field: {name}"),
     }
@@ -152,8 +168,8 @@ fn faults(case: &Case) -> Vec<String> {
         if found.as_ref() != Some(expected) {
             faults.push(format!("{name}: expected {expected}, found {found:?}"));
         }
-        let is_inferred =
-            name.contains("correction.") || ["wordCount", "flags"].contains(&name.as_str());
+        let is_inferred = name.contains("correction.")
+            || ["wordCount", "flags", "lix", "flesch"].contains(&name.as_str());
         if !is_inferred && !article.tags.inferences.iter().any(|line| line.field == name) {
             faults.push(format!("{name}: no line of provenance"));
         }
@@ -329,4 +345,24 @@ fn a_long_text_of_one_line_is_tagged_in_time() {
     let article = article_with(&clues, &text);
     assert!(article.tags.headline.is_none());
     assert!(article.tags.authors.is_empty());
+}
+
+/// The digest of the rules is over these, so a method that is not listed would change
+/// what articles say without changing it.
+#[test]
+fn every_conclusion_is_by_a_listed_method() {
+    let mut used = BTreeSet::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules/tag");
+    for entry in std::fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("can be read").path();
+        let source = std::fs::read_to_string(&path).expect("can be read");
+        let fixture: Fixture = toml::from_str(&source).expect("is a fixture");
+        for case in &fixture.case {
+            let inferences = tagged(case).tags.inferences;
+            used.extend(inferences.iter().map(|line| format!("{}.{}", line.field, line.method)));
+        }
+    }
+    let listed: BTreeSet<String> = METHODS.iter().map(ToString::to_string).collect();
+    let unlisted: Vec<_> = used.difference(&listed).collect();
+    assert!(unlisted.is_empty(), "{unlisted:?}");
 }

@@ -7,7 +7,8 @@ use copydesk::passage::Passage;
 use copydesk::settings::OutputSettings;
 use copydesk::stage::{RejectReason, Verdict};
 use copydesk::tags::{
-    Entity, Fingerprints, Inference, InferenceSource, Notice, NoticeKind, Publisher, Quote, Tags,
+    DuplicateOf, Entity, Fingerprints, Inference, InferenceSource, Notice, NoticeKind, Publisher,
+    Quote, Readability, Subject, Tags,
 };
 use copydesk::wire::enriched::{Encoder, Enriched};
 use copydesk::wire::raw::RawArticle;
@@ -80,9 +81,22 @@ fn full_article() -> RawArticle {
         quotes: vec![Quote {
             span: span_of(article.text(), "The end"),
             speaker: Some("Ada Example".into()),
-            named: None,
+            named: Some(span_of(article.text(), "The café")),
+            cue: None,
             confidence: 0.93,
         }],
+        keywords: vec!["café".into()],
+        subjects: vec![Subject {
+            name: "lifestyle and leisure",
+            uri: "medtop:10000000",
+            confidence: 0.95,
+        }],
+        abstract_text: Some("A café is open.".into()),
+        minutes_to_read: Some(1),
+        readability: Some(Readability { lix: 31.5, flesch: None }),
+        credit: Some("AFP".into()),
+        quality: None,
+        duplicate_of: Some(DuplicateOf { id: "a0".into(), similarity: 0.875 }),
         word_count: 9,
         fingerprints: Some(Fingerprints {
             sha256: [0xab; 32],
@@ -122,17 +136,20 @@ fn a_full_message_looks_like_this() {
         r#""publisher":{"name":"The Harbour Post","domain":"news.example"},"#,
         r#""articleSection":"Local","dateline":"HARBOUR TOWN","#,
         r#""datePublished":"2024-05-06T07:30:00+02:00","dateModified":"2024-05-07","#,
-        r#""inLanguage":"en","headlineLanguage":"fr","#,
+        r#""inLanguage":"en","headlineLanguage":"fr","abstract":"A café is open.","creditText":"AFP","#,
         r#""articleBody":"😀 The café on the quay is open.\nThe end…","wordCount":9,"#,
+        r#""timeRequired":"PT1M","readability":{"lix":31.5},"subjects":[{"#,
+        r#""name":"lifestyle and leisure","uri":"medtop:10000000","confidence":0.95}],"#,
+        r#""keywords":["café"],"#,
         r#""people":[],"organisations":[],"places":[{"name":"The café","#,
         r#""mentions":[[2,10],[32,39]],"count":2,"salience":0.5,"confidence":0.75}],"#,
         r#""correction":[{"kind":"editors_note","#,
         r#""text":"Editor's note: names have been changed."}],"#,
         r#""quotes":[{"text":"The end","start":32,"end":39,"speaker":"Ada Example","#,
-        r#""confidence":0.93}],"#,
+        r#""speakerAs":"The café","confidence":0.93}],"#,
         r#""fingerprints":{"sha256":"abababababababababababababababababababababababababababababababab","#,
         r#""simhash64":"0123456789abcdef","minhash":[7,4294967295]},"#,
-        r#""quality":{"flags":["truncated"]},"#,
+        r#""duplicateOf":{"id":"a0","similarity":0.875},"quality":{"flags":["truncated"]},"#,
         r#""removals":[{"rule":"boilerplate.promo.newsletter_box","start":33,"#,
         r#""text":"Sign up for our newsletter\n","confidence":0.9},"#,
         r#"{"rule":"boilerplate.headline.site_name","start":10,"#,
@@ -157,7 +174,7 @@ fn a_bare_message_leaves_out_what_is_not_known() {
     let raw = decode(r#"{"id":"a1","text":""}"#).expect("a sound message");
     let message = encode(&raw, Verdict::Reject(RejectReason::Empty));
     let expected = concat!(
-        r#"{"id":"a1","author":[],"articleBody":"","wordCount":0,"people":[],"organisations":[],"places":[],"correction":[],"#,
+        r#"{"id":"a1","author":[],"articleBody":"","wordCount":0,"subjects":[],"keywords":[],"people":[],"organisations":[],"places":[],"correction":[],"#,
         r#""quotes":[],"quality":{"flags":[]},"removals":[],"edits":[],"#,
         r#""provenance":{"version":"0.1.0","ruleset":"…","#,
         r#""charset":{"name":"UTF-8","source":"valid_utf8"},"inferred":[]},"#,
@@ -184,7 +201,10 @@ fn the_ruleset_digest_is_over_version_and_rules() {
     let message = encode(&full_article(), Verdict::Keep);
     let read: Enriched = serde_json::from_str(&message).expect("is a message");
     let mut listing = env!("CARGO_PKG_VERSION").to_owned();
-    for rule in copydesk::stages::rules() {
+    let tag = copydesk::stages::tag::RULES.iter().map(ToString::to_string);
+    let methods = copydesk::stages::tag::METHODS.iter().map(ToString::to_string);
+    let rules = copydesk::stages::rules().map(|rule| rule.to_string());
+    for rule in rules.chain(tag).chain(methods) {
         listing = format!("{listing}\n{rule}");
     }
     let digest: String = Sha256::digest(listing).iter().map(|byte| format!("{byte:02x}")).collect();

@@ -1,0 +1,209 @@
+//! What the article is about, in its own words: `keywords`.
+//!
+//! Words, and sequences of up to three that begin and end with one that says something,
+//! are weighed by how often they stand in the body; longer ones weigh more, by the
+//! square root of their length, as do those of the headline or the first paragraph, and
+//! those that come early; a sequence counts six tenths, and must come again or be a
+//! name. A word's plural and possessive are the same word. Silent in languages whose
+//! grammar words are not listed, and about texts of a few words.
+
+use super::stop_words::{self, StopWords};
+use crate::article::Article;
+use crate::stage::Deadline;
+use crate::tags::{InferenceSource, Tags};
+use crate::text::hashing::{FastMap, fingerprint};
+use crate::text::words::words;
+
+pub fn tag(article: &Article, tags: &mut Tags, deadline: &Deadline) {
+    let Some(stop_words) = tags.language.as_deref().and_then(stop_words::of) else { return };
+    let headline = tags.headline.as_ref().map_or("", |headline| headline.text());
+    let lead = article.blocks().first().map_or(0, |block| block.span.end);
+    let mut counted = Counted::default();
+    let mut line = Line::default();
+    counted.read(headline, headline.len(), true, stop_words, &mut line);
+    for (index, block) in article.blocks().iter().enumerate() {
+        if index % CHECK_EVERY == 0 {
+            deadline.check();
+        }
+        if block.span.start > MOST_BYTES {
+            break;
+        }
+        let is_lead = headline.is_empty() && block.span.end <= lead;
+        let text = article.block_text(block);
+        counted.read(text, text.len().min(MOST_BYTES), is_lead, stop_words, &mut line);
+    }
+    deadline.check();
+    let keywords = counted.best();
+    if !keywords.is_empty() {
+        tags.infer("keywords", InferenceSource::Body, "frequency", CONFIDENCE);
+    }
+    tags.keywords = keywords;
+}
+
+const MOST: usize = 10;
+const LONGEST: usize = 3;
+/// What comes later adds nothing.
+const MOST_BYTES: usize = 40_000;
+const CHECK_EVERY: usize = 64;
+/// Half of the ten first are among those that readers choose.
+const CONFIDENCE: f32 = 0.5;
+
+#[derive(Default)]
+struct Counted<'a> {
+    phrases: FastMap<u64, Phrase<'a>>,
+    words: usize,
+}
+
+struct Phrase<'a> {
+    /// As it was first written.
+    text: &'a str,
+    length: usize,
+    count: u32,
+    first: usize,
+    is_in_lead: bool,
+    /// How often each of its words had a capital.
+    names: u32,
+}
+
+/// The words of a paragraph.
+#[derive(Default)]
+struct Line(Vec<Word>);
+
+struct Word {
+    start: usize,
+    end: usize,
+    hash: u64,
+    says_nothing: bool,
+    is_capital: bool,
+    /// Only a blank stands before it.
+    joins: bool,
+}
+
+impl<'a> Counted<'a> {
+    fn read(
+        &mut self,
+        text: &'a str,
+        limit: usize,
+        is_lead: bool,
+        stop_words: &StopWords,
+        line: &mut Line,
+    ) {
+        line.read(&text[..text.floor_char_boundary(limit)], stop_words);
+        for (index, first) in line.0.iter().enumerate() {
+            if first.says_nothing {
+                continue;
+            }
+            let mut hash = 0u64;
+            let mut is_name = true;
+            for (more, last) in line.0[index..].iter().take(LONGEST).enumerate() {
+                if more > 0 && !last.joins {
+                    break;
+                }
+                hash = (hash.rotate_left(21) ^ last.hash).wrapping_mul(FACTOR);
+                is_name &= last.is_capital;
+                if last.says_nothing {
+                    continue;
+                }
+                let at = self.words + index;
+                let phrase = self.phrases.entry(hash).or_insert_with(|| Phrase {
+                    text: &text[first.start..last.end],
+                    length: more + 1,
+                    count: 0,
+                    first: at,
+                    is_in_lead: is_lead,
+                    names: 0,
+                });
+                phrase.count += 1;
+                phrase.names += u32::from(is_name);
+            }
+        }
+        self.words += line.0.len();
+    }
+
+    fn best(self) -> Vec<String> {
+        let all = self.words.max(1) as f32;
+        let mut weighed: Vec<(f32, Phrase<'a>)> = self
+            .phrases
+            .into_values()
+            .filter(|phrase| phrase.length == 1 || phrase.count > 1 || phrase.names == phrase.count)
+            .map(|phrase| (phrase.weight(all), phrase))
+            .collect();
+        weighed.sort_by(|(a, one), (b, other)| {
+            b.total_cmp(a).then(one.first.cmp(&other.first)).then(one.length.cmp(&other.length))
+        });
+        weighed.into_iter().take(MOST).map(|(_, phrase)| phrase.written()).collect()
+    }
+}
+
+const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+
+impl Phrase<'_> {
+    fn weight(&self, all: f32) -> f32 {
+        let length = self.text.chars().count() as f32;
+        let early = 1.0 + 0.5 * (1.0 - self.first as f32 / all);
+        let lead = if self.is_in_lead { 1.5 } else { 1.0 };
+        let sequence = if self.length > 1 { 0.6 } else { 1.0 };
+        self.count as f32 * length.sqrt() * early * lead * sequence
+    }
+
+    fn written(&self) -> String {
+        let text = without_possessive(self.text);
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl Line {
+    fn read(&mut self, text: &str, stop_words: &StopWords) {
+        self.0.clear();
+        let mut folded = String::new();
+        let mut behind = 0;
+        for span in words(text) {
+            let word = &text[span.clone()];
+            folded.clear();
+            folded.extend(word.chars().flat_map(char::to_lowercase).map(|c| match c {
+                '’' => '\'',
+                c => c,
+            }));
+            let whole = fingerprint(folded.as_bytes());
+            let is_capital = word.starts_with(char::is_uppercase);
+            let is_short = folded.chars().nth(2).is_none() && !is_acronym(word);
+            let says_nothing = is_short
+                || folded.starts_with(|c: char| c.is_ascii_digit())
+                || stop_words.contains(&whole);
+            let hash = fingerprint(singular(without_possessive(&folded)).as_bytes());
+            let joins = behind > 0 && &text[behind..span.start] == " ";
+            behind = span.end;
+            self.0.push(Word {
+                start: span.start,
+                end: span.end,
+                hash,
+                says_nothing,
+                is_capital,
+                joins,
+            });
+        }
+    }
+}
+
+fn is_acronym(word: &str) -> bool {
+    word.len() >= 2 && word.chars().all(char::is_uppercase)
+}
+
+fn without_possessive(word: &str) -> &str {
+    word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word)
+}
+
+/// Well enough to bring "ferry" and "ferries" together.
+fn singular(word: &str) -> &str {
+    let is_plural = word.len() > 4
+        && word.ends_with('s')
+        && !word.ends_with("ss")
+        && !word.ends_with("us")
+        && !word.ends_with("is");
+    match word.strip_suffix("ies") {
+        Some(stem) if is_plural => stem,
+        _ if is_plural => &word[..word.len() - 1],
+        _ if word.len() > 4 && word.ends_with('y') => &word[..word.len() - 1],
+        _ => word,
+    }
+}
