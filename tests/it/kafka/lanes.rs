@@ -45,11 +45,14 @@ fn an_ack_of_a_released_partition_is_void() {
     let mut lanes = Lanes::default();
     let lane = lanes.assign("raw", 0);
     let late = take(&mut lanes, 1);
+    assert!(lanes.is_current(late));
     lanes.release(&[lane]);
+    assert!(!lanes.is_current(late), "another member does it");
     assert!(!lanes.ack(late));
     assert_eq!(lanes.assign("raw", 0), lane, "a partition keeps its lane");
     let fresh = take(&mut lanes, 1);
     assert!(!lanes.ack(late), "the same offset, of another time");
+    assert!(!lanes.is_current(late) && lanes.is_current(fresh));
     assert_eq!(committable(&lanes), None);
     assert!(lanes.ack(fresh));
     assert_eq!(committable(&lanes), Some(2));
