@@ -33,6 +33,7 @@ pub use sections::log::{LogFormat, LogSettings};
 pub use sections::output::OutputSettings;
 pub use sections::site_memory::{SiteMemoryMode, SiteMemorySettings};
 pub use sections::stages::StagesSettings;
+pub use sections::traces::TracesSettings;
 pub use sections::worker::{Order, WorkerSettings};
 
 use section::{Key, Reader, Section};
@@ -74,6 +75,7 @@ sections! {
     worker: WorkerSettings,
     http: HttpSettings,
     log: LogSettings,
+    traces: TracesSettings,
 }
 
 /// Where settings come from, beyond their defaults.

@@ -90,6 +90,7 @@ async fn rate(order: Order, threads: usize, under_way: usize, articles: usize) -
         encoder: Encoder::new(OutputSettings::default()),
         rejected: Rejected::Forward,
         memory: None,
+        tracer: Default::default(),
     });
     let started = Instant::now();
     let summary = worker::run(

@@ -172,6 +172,7 @@ fn desk(subject: Subject) -> Desk {
         encoder: Encoder::new(OutputSettings::default()),
         rejected: Rejected::Forward,
         memory: None,
+        tracer: Default::default(),
     }
 }
 

@@ -65,6 +65,7 @@ fn desk(rejected: Rejected) -> Arc<Desk> {
         encoder: Encoder::new(OutputSettings::default()),
         rejected,
         memory: None,
+        tracer: Default::default(),
     })
 }
 

@@ -7,4 +7,5 @@ pub mod log;
 pub mod output;
 pub mod site_memory;
 pub mod stages;
+pub mod traces;
 pub mod worker;

@@ -69,7 +69,17 @@ impl KafkaSink {
         )?;
         let (queued, timestamps) = (Load::default(), HashMap::new());
         let source = None;
-        Ok(Self { press, queued, timestamps, topics, status, source, own_news, news, close_timeout })
+        Ok(Self {
+            press,
+            queued,
+            timestamps,
+            topics,
+            status,
+            source,
+            own_news,
+            news,
+            close_timeout,
+        })
     }
 
     /// Publishes nothing that was made from deliveries which `source` has lost to another

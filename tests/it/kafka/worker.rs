@@ -38,6 +38,7 @@ impl Run {
             encoder: Encoder::new(OutputSettings::default()),
             rejected: Rejected::Forward,
             memory: None,
+            tracer: Default::default(),
         });
         let source = KafkaSource::open(kafka, settings.in_flight_bytes).unwrap();
         match kafka.delivery {

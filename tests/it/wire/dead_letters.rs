@@ -19,6 +19,7 @@ fn desk() -> Desk {
         encoder: Encoder::new(OutputSettings::default()),
         rejected: Rejected::Forward,
         memory: None,
+        tracer: Default::default(),
     }
 }
 
