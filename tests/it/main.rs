@@ -5,6 +5,7 @@ mod articles;
 #[cfg(feature = "chaos")]
 mod chaos;
 mod commands;
+mod dashboards;
 mod docs;
 mod duplicates;
 mod edit;
@@ -13,12 +14,15 @@ mod golden;
 mod held;
 mod kafka;
 mod laws;
+mod metrics;
 mod provocations;
 mod rules;
+mod running;
 mod settings;
 mod site;
 mod stages;
 mod tidy;
+mod traces;
 #[cfg(feature = "train")]
 mod train;
 mod wire;
