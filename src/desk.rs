@@ -5,15 +5,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::account::Account;
 use crate::article::Article;
 use crate::duplicates::DuplicateWindow;
 use crate::error::{Error, PipelineError};
-use crate::pipeline::{Pipeline, Run};
+use crate::pipeline::Pipeline;
 use crate::settings::{Settings, SiteMemoryMode, StagesSettings};
 use crate::site::{Address, Bounds, LocalMemory, Shown, SiteMemory, SiteView};
 use crate::stage::{RejectReason, Stage, StageName, Verdict};
 use crate::stages::repair::Repair;
 use crate::stages::{self, boilerplate};
+use crate::telemetry::traces::Tracer;
 use crate::transport::{Delivery, Destination, Outbound};
 use crate::wire::dead_letter;
 use crate::wire::enriched::Encoder;
@@ -29,6 +31,8 @@ pub struct Desk {
     pub memory: Option<Memory>,
     /// The articles that came last, where near duplicates are to be told.
     pub duplicates: Option<DuplicateWindow>,
+    /// Names the article's span in the headers of what is published.
+    pub tracer: Tracer,
 }
 
 /// A memory of sites, and what it is for.
@@ -57,11 +61,11 @@ const TEXT: &str = "Bridge opens\nBy Ann Example\n3 May 2024\nShare\nHILLTON - T
 pub enum Outcome {
     Enriched {
         outbound: Outbound,
-        run: Run,
+        account: Account,
     },
     Rejected {
         outbound: Option<Outbound>,
-        run: Run,
+        account: Account,
         reason: RejectReason,
     },
     /// A null payload, passed on as one.
@@ -125,6 +129,7 @@ impl Desk {
             rejected: settings.worker.rejected,
             memory: Memory::of(settings),
             duplicates: duplicates_of(settings),
+            tracer: Tracer::default(),
         }
     }
 
@@ -133,6 +138,12 @@ impl Desk {
         if let Some(memory) = &mut self.memory {
             memory.sites = sites;
         }
+        self
+    }
+
+    /// With spans that are named to whoever reads the output.
+    pub fn traced(mut self, tracer: Tracer) -> Self {
+        self.tracer = tracer;
         self
     }
 
@@ -187,13 +198,16 @@ impl Desk {
         let Some(payload) = &delivery.payload else {
             return Ok(Outcome::Tombstone { outbound: self.forward(delivery, None) });
         };
+        let mut account = Account::begin();
         let mut raw = self.decoder.decode(payload, &delivery.headers)?;
         let remembered = self.recall(&mut raw.article);
+        account.step("decode");
         let run = self.pipeline.run(&mut raw.article)?;
         if run.verdict == Verdict::Keep {
             self.compare(&mut raw.article);
         }
-        let outcome = self.outcome(delivery, &raw, run)?;
+        account.ran(&run, &raw.article);
+        let outcome = self.outcome(delivery, &raw, run.verdict, account)?;
         if let (Some((sites, address)), Some(shown)) = (remembered, raw.article.shown) {
             sites.learn(&address, shown);
         }
@@ -222,17 +236,26 @@ impl Desk {
         article.tags.duplicate_of = window.check(&article.id, words, &fingerprints.minhash);
     }
 
-    fn outcome(&self, delivery: &Delivery, raw: &RawArticle, run: Run) -> Result<Outcome, Error> {
-        match run.verdict {
-            Verdict::Reject(reason) if self.rejected == Rejected::Drop => {
-                Ok(Outcome::Rejected { outbound: None, run, reason })
+    fn outcome(
+        &self,
+        delivery: &Delivery,
+        raw: &RawArticle,
+        verdict: Verdict,
+        mut account: Account,
+    ) -> Result<Outcome, Error> {
+        match verdict {
+            Verdict::Keep => {
+                let outbound = self.publish(delivery, raw, verdict)?;
+                account.step("encode");
+                Ok(Outcome::Enriched { outbound, account })
             }
             Verdict::Reject(reason) => {
-                let outbound = self.publish(delivery, raw, run.verdict)?;
-                Ok(Outcome::Rejected { outbound: Some(outbound), run, reason })
-            }
-            Verdict::Keep => {
-                Ok(Outcome::Enriched { outbound: self.publish(delivery, raw, run.verdict)?, run })
+                let outbound = match self.rejected {
+                    Rejected::Drop => None,
+                    Rejected::Forward => Some(self.publish(delivery, raw, verdict)?),
+                };
+                account.step("encode");
+                Ok(Outcome::Rejected { outbound, account, reason })
             }
         }
     }
@@ -252,11 +275,13 @@ impl Desk {
 
     /// The input's key, timestamp, partition and headers, under another payload.
     fn forward(&self, delivery: &Delivery, payload: Option<Vec<u8>>) -> Outbound {
+        let mut headers = crate::wire::forwarded_headers(&delivery.headers);
+        self.tracer.propagate(delivery, &mut headers);
         Outbound {
             destination: Destination::Enriched,
             key: delivery.key.clone(),
             payload,
-            headers: crate::wire::forwarded_headers(&delivery.headers),
+            headers,
             timestamp_millis: delivery.timestamp_millis,
             partition: delivery.origin.partition,
         }

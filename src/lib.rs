@@ -11,6 +11,7 @@ pub mod stage;
 pub mod stages;
 pub mod text;
 
+pub mod account;
 pub mod desk;
 pub mod duplicates;
 pub mod error;

@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-use copydesk::settings::Flag;
+use copydesk::settings::{Flag, LogSettings, Settings};
 use copydesk::telemetry::{Telemetry, logging};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Failure, Outcome, SettingsArguments, flag, work};
 
@@ -11,7 +12,8 @@ use super::{Failure, Outcome, SettingsArguments, flag, work};
 ///
 /// The worker takes messages from the input topics, and acknowledges each only when its
 /// enriched article, or its dead letter, is safe in the broker. SIGTERM or Ctrl-C lets
-/// the articles in flight finish, commits, and ends with exit code 0.
+/// the articles in flight finish, commits, and ends with exit code 0. SIGHUP reads the
+/// settings again and takes over log.level; the rest needs a restart.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
@@ -49,13 +51,41 @@ pub fn run(arguments: Arguments) -> Outcome {
         settings = settings.effective(),
         "copydesk starts"
     );
-    let telemetry = Telemetry::default();
     work::runtime()?.block_on(async {
-        let stop = work::told_to_stop()
-            .map_err(|error| Failure::Work(format!("could not listen for signals: {error}")))?;
-        work::work(&settings, &telemetry, stop).await
+        let telemetry = Telemetry::of(&settings);
+        let deaf = |error| Failure::Work(format!("could not listen for signals: {error}"));
+        let stop = work::told_to_stop().map_err(deaf)?;
+        let reload = signal(SignalKind::hangup()).map_err(deaf)?;
+        let reloading = tokio::spawn(reload_when_told(reload, arguments, settings.clone()));
+        let worked = work::work(&settings, &telemetry, stop).await;
+        reloading.abort();
+        worked
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// At each SIGHUP, reads the settings anew and takes over what can change in a running
+/// worker: the log's level. Settings with a fault change nothing.
+async fn reload_when_told(mut told: Signal, arguments: Arguments, started_with: Settings) {
+    while told.recv().await.is_some() {
+        let settings = match arguments.settings.load(arguments.flags()) {
+            Ok(settings) => settings,
+            Err(faults) => {
+                tracing::error!(%faults, "settings not reloaded, nothing is changed");
+                continue;
+            }
+        };
+        if let Err(error) = logging::set_level(&settings.log.level) {
+            tracing::error!(%error, "log level not changed");
+            continue;
+        }
+        let started_with = Settings {
+            log: LogSettings { level: settings.log.level.clone(), ..started_with.log.clone() },
+            ..started_with.clone()
+        };
+        let restart_needed = settings != started_with;
+        tracing::info!(level = settings.log.level, restart_needed, "settings reloaded");
+    }
 }
 
 impl Arguments {

@@ -9,8 +9,10 @@ use copydesk::error::Error;
 use copydesk::settings::{Guarantee, Settings};
 use copydesk::site::SiteMemory;
 use copydesk::telemetry::events::{self, TransportStanding};
+use copydesk::telemetry::partitions::PartitionStanding;
 use copydesk::telemetry::{Telemetry, http};
-use copydesk::transport::kafka::status::{SinkStatus, SourceStatus};
+use copydesk::transport::kafka::presence::DeadLetterWatch;
+use copydesk::transport::kafka::status::{PartitionStatus, SinkStatus, SourceStatus};
 use copydesk::transport::kafka::{KafkaMemory, KafkaSink, KafkaSource, KafkaTransactions};
 use copydesk::worker::{self, Summary, Threads};
 use tokio::net::TcpListener;
@@ -20,6 +22,9 @@ use super::Failure;
 
 /// How often lag, readiness and the like are looked at.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+/// In looks: between two questions after the dead-letter topic, and two summaries.
+const LOOKS_A_QUESTION: u64 = 30;
+const LOOKS_A_SUMMARY: u64 = 60;
 
 /// Works until `shutdown` resolves or nothing can be done any more.
 pub async fn work(
@@ -27,7 +32,7 @@ pub async fn work(
     telemetry: &Telemetry,
     shutdown: impl Future<Output = ()>,
 ) -> Result<Summary, Failure> {
-    let desk = Desk::new(settings);
+    let desk = Desk::new(settings).traced(telemetry.tracer.clone());
     desk.warm_up();
     let (ended, end) = watch::channel(());
     let admin = serve(settings, telemetry, end.clone()).await?;
@@ -38,11 +43,12 @@ pub async fn work(
         None => desk,
     };
     let memory = desk.memory.as_ref().map(|memory| memory.sites.clone());
+    let watch = DeadLetterWatch::start(&settings.kafka).map_err(failure)?;
     let threads = Threads::Own(threads(settings));
     let (kafka, worker) = (&settings.kafka, &settings.worker);
     let open = || KafkaSource::open(kafka, worker.in_flight_bytes).map_err(failure);
     let look = |source: &KafkaSource, sink| {
-        tokio::spawn(look(telemetry.clone(), source.status(), sink, memory, end))
+        tokio::spawn(look(telemetry.clone(), source.status(), sink, watch, memory, end))
     };
     let (outcome, look) = match kafka.delivery {
         Guarantee::AtLeastOnce => {
@@ -69,7 +75,14 @@ pub async fn work(
         // Both end with `ended`; what they were doing no longer matters.
         let _ = task.await;
     }
+    close_traces(telemetry).await;
     outcome.map_err(failure)
+}
+
+async fn close_traces(telemetry: &Telemetry) {
+    let tracer = telemetry.tracer.clone();
+    // It only fails where the process is ending anyway.
+    let _ = tokio::task::spawn_blocking(move || tracer.close()).await;
 }
 
 /// The memory of sites that all workers share, where there is one.
@@ -126,29 +139,48 @@ async fn look(
     telemetry: Telemetry,
     source: Arc<SourceStatus>,
     sink: Arc<SinkStatus>,
+    dead_letters: DeadLetterWatch,
     memory: Option<Arc<dyn SiteMemory>>,
     mut end: watch::Receiver<()>,
 ) {
     let mut ticks = tokio::time::interval(LOOK_INTERVAL);
-    loop {
+    let mut last = events::Interval::begin(&telemetry);
+    for looks in 1.. {
         tokio::select! {
             _ = ticks.tick() => {}
             _ = end.changed() => return,
         }
+        if looks % LOOKS_A_QUESTION == 0 {
+            dead_letters.ask();
+        }
         let standing = TransportStanding {
             joined: source.joined(),
-            partitions: source.assigned(),
+            dead_letters_possible: dead_letters.is_there(),
+            partitions: source.partitions().into_iter().map(standing_of).collect(),
             lag: source.lag(),
             in_flight_bytes: source.bytes_in_flight(),
             paused: source.paused(),
             rebalances: source.rebalances(),
             commit_failures: source.commit_failures(),
             output_queue: sink.queued_messages(),
+            output_queue_bytes: sink.queued_bytes(),
         };
         events::standing(&telemetry, &standing);
         if let Some(memory) = &memory {
             events::remembering(&telemetry, &memory.standing());
         }
+        if looks % LOOKS_A_SUMMARY == 0 {
+            last = last.end(&telemetry);
+        }
+    }
+}
+
+fn standing_of(partition: PartitionStatus) -> PartitionStanding {
+    PartitionStanding {
+        topic: partition.topic,
+        partition: partition.partition,
+        lag: partition.lag,
+        committed: partition.committed,
     }
 }
 

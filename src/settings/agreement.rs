@@ -25,6 +25,13 @@ pub(super) fn check(settings: &Settings, reader: &mut Reader) {
 
 const AGREEMENTS: &[Agreement] = &[
     Agreement {
+        keys: &["traces.endpoint"],
+        broken: |settings| {
+            (!cfg!(feature = "otlp") && !settings.traces.endpoint.is_empty())
+                .then(|| "needs a build with the cargo feature otlp".into())
+        },
+    },
+    Agreement {
         keys: &["kafka.output_topic", "kafka.input_topics"],
         broken: |settings| taken_in(settings, &settings.kafka.output_topic),
     },

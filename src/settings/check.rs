@@ -56,6 +56,14 @@ pub(super) fn address_or_empty() -> Check<String> {
     check("host:port or empty", |text: &String| text.is_empty() || is_address(text))
 }
 
+/// Plain HTTP: a collector stands beside its workers.
+pub(super) fn http_address_or_empty() -> Check<String> {
+    check("http://host:port or empty", |text: &String| {
+        let address = text.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
+        text.is_empty() || address.is_some_and(is_address)
+    })
+}
+
 /// Names of fields, or JSON pointers (RFC 6901).
 pub(super) fn field_paths() -> Check<Vec<String>> {
     check("each a field name or a JSON pointer (/a/b)", |paths: &Vec<String>| {

@@ -34,6 +34,7 @@ pub use sections::near_duplicates::NearDuplicatesSettings;
 pub use sections::output::OutputSettings;
 pub use sections::site_memory::{SiteMemoryMode, SiteMemorySettings};
 pub use sections::stages::StagesSettings;
+pub use sections::traces::TracesSettings;
 pub use sections::worker::{Order, WorkerSettings};
 
 use section::{Key, Reader, Section};
@@ -76,6 +77,7 @@ sections! {
     worker: WorkerSettings,
     http: HttpSettings,
     log: LogSettings,
+    traces: TracesSettings,
 }
 
 /// Where settings come from, beyond their defaults.

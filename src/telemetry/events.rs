@@ -2,40 +2,53 @@
 //! two never disagree. Lines about single messages are at debug, or warn when
 //! something about them failed.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tracing::{Level, debug, error, info, warn};
 
+use crate::account::Account;
 use crate::desk::{Kind, Outcome};
+use crate::edit::ChangeKind;
 use crate::error::Error;
-use crate::pipeline::Run;
 use crate::site;
-use crate::telemetry::Telemetry;
-use crate::telemetry::metrics::{Reason, Stage};
-use crate::transport::Delivery;
+use crate::telemetry::metrics::Metrics;
+use crate::telemetry::metrics::labels::{Destination, Example, Language, Reason, Rule, Stage};
+use crate::telemetry::partitions::PartitionStanding;
+use crate::telemetry::{Telemetry, throttle};
+use crate::transport::{Delivery, Outbound};
 use crate::worker::Summary;
 
 pub fn taken(telemetry: &Telemetry, delivery: &Delivery) {
     let metrics = &telemetry.metrics;
     metrics.taken.inc();
-    metrics.taken_bytes.inc_by(delivery.payload.as_ref().map_or(0, Vec::len) as u64);
+    metrics.taken_bytes.inc_by(payload_bytes(delivery));
     metrics.in_flight.inc();
+    telemetry.tracer.taken(delivery);
 }
 
-/// An article came back from the stages.
-pub fn computed(telemetry: &Telemetry, outcome: &Outcome) {
-    let (Outcome::Enriched { run, .. } | Outcome::Rejected { run, .. }) = outcome else { return };
-    record_timings(telemetry, run);
-}
-
-fn record_timings(telemetry: &Telemetry, run: &Run) {
-    for (stage, time) in &run.timings {
-        telemetry
-            .metrics
-            .stage_seconds
-            .get_or_create(&Stage { stage: stage.as_str() })
-            .observe(time.as_secs_f64());
+/// An article came back from the stages; it may do so again after a failed send.
+pub fn computed(telemetry: &Telemetry, delivery: &Delivery, outcome: &Outcome) {
+    let (Outcome::Enriched { account, .. } | Outcome::Rejected { account, .. }) = outcome else {
+        return;
+    };
+    telemetry.tracer.computed(delivery, account);
+    let example = example_of(telemetry, delivery);
+    for (stage, time) in &account.steps {
+        telemetry.metrics.stage_seconds.get_or_create(&Stage { stage }).observe(
+            time.as_secs_f64(),
+            Some(example.clone()),
+            None,
+        );
     }
+}
+
+fn example_of(telemetry: &Telemetry, delivery: &Delivery) -> Example {
+    Example::of(&delivery.origin, telemetry.tracer.trace_id(delivery))
+}
+
+fn payload_bytes(delivery: &Delivery) -> u64 {
+    delivery.payload.as_ref().map_or(0, Vec::len) as u64
 }
 
 /// A line at the level that an error has: tracing wants levels to be constants.
@@ -47,21 +60,44 @@ macro_rules! at_level {
 
 /// What will become of a message is settled, and it is about to be sent.
 pub fn judged(telemetry: &Telemetry, delivery: &Delivery, outcome: &Outcome) {
+    let metrics = &telemetry.metrics;
     let origin = &delivery.origin;
+    if let Some(outbound) = outcome.outbound() {
+        let bytes = outbound.payload.as_ref().map_or(0, Vec::len) as u64;
+        metrics.output_bytes.get_or_create(&Destination::of(outbound.destination)).inc_by(bytes);
+    }
     match outcome {
-        Outcome::Enriched { .. } | Outcome::Tombstone { .. } => {}
-        Outcome::Rejected { reason, .. } => {
-            telemetry.metrics.rejected.get_or_create(&Reason { reason: reason.as_str() }).inc();
+        Outcome::Tombstone { .. } => {}
+        Outcome::Enriched { account, outbound } => {
+            count_changes(metrics, account);
+            metrics.languages.get_or_create(&Language::of(account.language.as_deref())).inc();
             debug!(
+                id = id_of(outbound),
                 topic = &*origin.topic,
                 partition = origin.partition,
                 offset = origin.offset,
-                reason = reason.as_str(),
+                "article enriched"
+            );
+        }
+        Outcome::Rejected { reason, outbound, .. } => {
+            let label = Reason { reason: reason.as_str() };
+            let counter = metrics.rejected.get_or_create(&label);
+            counter.inc_by(1, Some(example_of(telemetry, delivery)), None);
+            metrics.rejected_bytes.get_or_create(&label).inc_by(payload_bytes(delivery));
+            debug!(
+                id = outbound.as_ref().and_then(id_of),
+                topic = &*origin.topic,
+                partition = origin.partition,
+                offset = origin.offset,
+                reason = label.reason,
                 "article rejected"
             );
         }
         Outcome::DeadLetter { error, .. } => {
-            telemetry.metrics.dead_letters.get_or_create(&Reason { reason: error.reason() }).inc();
+            let label = Reason { reason: error.reason() };
+            let counter = metrics.dead_letters.get_or_create(&label);
+            counter.inc_by(1, Some(example_of(telemetry, delivery)), None);
+            metrics.dead_letter_bytes.get_or_create(&label).inc_by(payload_bytes(delivery));
             at_level!(
                 error.level(),
                 topic = &*origin.topic,
@@ -76,11 +112,28 @@ pub fn judged(telemetry: &Telemetry, delivery: &Delivery, outcome: &Outcome) {
     }
 }
 
+fn count_changes(metrics: &Metrics, account: &Account) {
+    for (rule, kind, count) in &account.changes {
+        let counters = match kind {
+            ChangeKind::Edit => &metrics.edits,
+            ChangeKind::Removal => &metrics.removals,
+        };
+        counters.get_or_create(&Rule { rule: rule.0 }).inc_by(*count);
+    }
+}
+
+/// The article's, as the output message has it.
+fn id_of(outbound: &Outbound) -> Option<&str> {
+    let (_, value) = outbound.headers.iter().rev().find(|(name, _)| name == "copydesk-id")?;
+    std::str::from_utf8(value.as_deref()?).ok()
+}
+
 /// The output, or the dead letter, is safe and the input acknowledged.
 pub fn completed(telemetry: &Telemetry, delivery: &Delivery, kind: Kind) {
     let metrics = &telemetry.metrics;
     metrics.in_flight.dec();
     telemetry.health.mark_progress();
+    telemetry.tracer.completed(delivery, kind);
     match kind {
         Kind::Enriched => {
             metrics.enriched.inc();
@@ -89,10 +142,16 @@ pub fn completed(telemetry: &Telemetry, delivery: &Delivery, kind: Kind) {
             metrics.tombstones.inc();
         }
         // Counted with their reasons when they were judged.
-        Kind::Rejected | Kind::DeadLetter => {}
+        Kind::Rejected => {
+            telemetry.totals.rejected.fetch_add(1, Ordering::Relaxed);
+        }
+        Kind::DeadLetter => {
+            telemetry.totals.dead_lettered.fetch_add(1, Ordering::Relaxed);
+        }
     }
     if let Some(age) = delivery.timestamp_millis.and_then(age_of) {
-        metrics.latency_seconds.observe(age.as_secs_f64());
+        let example = example_of(telemetry, delivery);
+        metrics.latency_seconds.observe(age.as_secs_f64(), Some(example), None);
     }
 }
 
@@ -114,29 +173,36 @@ pub fn transport_failed(telemetry: &Telemetry, error: &Error) {
 }
 
 /// How the transport stands, about once a second.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TransportStanding {
     /// The worker has its share of the input, which may be empty.
     pub joined: bool,
-    pub partitions: usize,
+    /// Whether the topic of dead letters can be written to, as far as is known.
+    pub dead_letters_possible: bool,
+    pub partitions: Vec<PartitionStanding>,
     pub lag: u64,
     pub in_flight_bytes: usize,
     pub paused: bool,
     pub rebalances: u64,
     pub commit_failures: u64,
     pub output_queue: u64,
+    pub output_queue_bytes: u64,
 }
 
 pub fn standing(telemetry: &Telemetry, standing: &TransportStanding) {
     let metrics = &telemetry.metrics;
-    metrics.partitions_assigned.set(standing.partitions as i64);
+    let partitions = standing.partitions.len() as i64;
+    metrics.partitions_assigned.set(partitions);
+    metrics.partitions_paused.set(if standing.paused { partitions } else { 0 });
+    telemetry.partitions.show(metrics, &standing.partitions);
     metrics.lag.set(standing.lag as i64);
     metrics.in_flight_bytes.set(standing.in_flight_bytes as i64);
-    metrics.paused.set(i64::from(standing.paused));
-    metrics.rebalances.set(standing.rebalances as i64);
-    metrics.commit_failures.set(standing.commit_failures as i64);
+    metrics.rebalances.inner().store(standing.rebalances, Ordering::Relaxed);
+    metrics.commit_failures.inner().store(standing.commit_failures, Ordering::Relaxed);
     metrics.output_queue.set(standing.output_queue as i64);
-    telemetry.health.mark_ready(standing.joined);
+    metrics.output_queue_bytes.set(standing.output_queue_bytes as i64);
+    telemetry.health.mark_joined(standing.joined);
+    telemetry.health.mark_dead_letters_possible(standing.dead_letters_possible);
     if standing.lag == 0 && metrics.in_flight.get() == 0 {
         telemetry.health.mark_progress();
     }
@@ -148,7 +214,54 @@ pub fn remembering(telemetry: &Telemetry, standing: &site::Standing) {
     metrics.site_memory_hosts.set(standing.hosts as i64);
     metrics.site_memory_bytes.set(standing.bytes as i64);
     metrics.site_memory_unwritten.set(standing.unwritten as i64);
-    metrics.site_memory_failures.set(standing.failures as i64);
+    metrics.site_memory_failures.inner().store(standing.failures, Ordering::Relaxed);
+}
+
+/// What was done between two summaries in the log.
+pub struct Interval {
+    since: Instant,
+    taken: u64,
+    enriched: u64,
+    rejected: u64,
+    dead_lettered: u64,
+    withheld: u64,
+}
+
+impl Interval {
+    pub fn begin(telemetry: &Telemetry) -> Self {
+        let metrics = &telemetry.metrics;
+        Self {
+            since: Instant::now(),
+            taken: metrics.taken.get(),
+            enriched: metrics.enriched.get(),
+            rejected: telemetry.totals.rejected.load(Ordering::Relaxed),
+            dead_lettered: telemetry.totals.dead_lettered.load(Ordering::Relaxed),
+            withheld: throttle::withheld(),
+        }
+    }
+
+    /// Writes the summary, and begins the next interval.
+    pub fn end(self, telemetry: &Telemetry) -> Self {
+        let now = Self::begin(telemetry);
+        let seconds = now.since.duration_since(self.since).as_secs_f64();
+        let metrics = &telemetry.metrics;
+        info!(
+            seconds = seconds.round(),
+            taken = now.taken - self.taken,
+            enriched = now.enriched - self.enriched,
+            rejected = now.rejected - self.rejected,
+            dead_lettered = now.dead_lettered - self.dead_lettered,
+            articles_a_second = ((now.enriched - self.enriched) as f64 / seconds).round(),
+            lag = metrics.lag.get(),
+            in_flight = metrics.in_flight.get(),
+            in_flight_bytes = metrics.in_flight_bytes.get(),
+            partitions = metrics.partitions_assigned.get(),
+            lines_withheld = now.withheld - self.withheld,
+            ready = telemetry.health.is_ready(),
+            "the last minute"
+        );
+        now
+    }
 }
 
 pub fn draining(telemetry: &Telemetry, articles: usize) {

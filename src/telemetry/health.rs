@@ -9,8 +9,29 @@ pub struct Health {
     /// Milliseconds after `started` at which something was last completed, or
     /// there was last nothing to do.
     progress_millis: AtomicU64,
-    ready: AtomicBool,
+    joined: AtomicBool,
+    dead_letters_possible: AtomicBool,
     stopping: AtomicBool,
+}
+
+/// Why a worker is not ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotReady {
+    Stopping,
+    /// The group has not given it its share yet.
+    NotAssigned,
+    /// What cannot be processed could not be put anywhere, and would halt it.
+    NoDeadLetterTopic,
+}
+
+impl NotReady {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NotReady::Stopping => "stopping",
+            NotReady::NotAssigned => "no partitions assigned yet",
+            NotReady::NoDeadLetterTopic => "the dead-letter topic is not there",
+        }
+    }
 }
 
 impl Default for Health {
@@ -18,7 +39,8 @@ impl Default for Health {
         Self {
             started: Instant::now(),
             progress_millis: AtomicU64::new(0),
-            ready: AtomicBool::new(false),
+            joined: AtomicBool::new(false),
+            dead_letters_possible: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
         }
     }
@@ -36,8 +58,12 @@ impl Health {
         self.started.elapsed().saturating_sub(last)
     }
 
-    pub fn mark_ready(&self, ready: bool) {
-        self.ready.store(ready, Ordering::Relaxed);
+    pub fn mark_joined(&self, joined: bool) {
+        self.joined.store(joined, Ordering::Relaxed);
+    }
+
+    pub fn mark_dead_letters_possible(&self, possible: bool) {
+        self.dead_letters_possible.store(possible, Ordering::Relaxed);
     }
 
     /// From the start of draining on the worker is never ready again.
@@ -45,7 +71,19 @@ impl Health {
         self.stopping.store(true, Ordering::Relaxed);
     }
 
+    pub fn readiness(&self) -> Result<(), NotReady> {
+        if self.stopping.load(Ordering::Relaxed) {
+            Err(NotReady::Stopping)
+        } else if !self.joined.load(Ordering::Relaxed) {
+            Err(NotReady::NotAssigned)
+        } else if !self.dead_letters_possible.load(Ordering::Relaxed) {
+            Err(NotReady::NoDeadLetterTopic)
+        } else {
+            Ok(())
+        }
+    }
+
     pub fn is_ready(&self) -> bool {
-        self.ready.load(Ordering::Relaxed) && !self.stopping.load(Ordering::Relaxed)
+        self.readiness().is_ok()
     }
 }

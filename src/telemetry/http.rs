@@ -1,18 +1,20 @@
-//! The admin port: `/live`, `/ready`, `/metrics`, `/version`. Where a token is set, the
-//! last two ask for it; the probes, which say yes or no, do not.
+//! The admin port: `/live`, `/ready`, `/metrics`, `/settings`, `/log`, `/version`. Where a
+//! token is set, all but the first two ask for it; the probes, which say yes or no, do not.
 
 use std::future::Future;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use tokio::net::TcpListener;
 
 use super::access;
+use super::logging::{self, LevelError};
+use super::metrics::Exposition;
 use crate::settings::Secret;
 use crate::telemetry::Telemetry;
 
@@ -33,6 +35,8 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let mut guarded = Router::new()
         .route("/metrics", get(metrics))
+        .route("/settings", get(settings))
+        .route("/log", get(log_level).put(set_log_level))
         .route("/version", get(async || env!("CARGO_PKG_VERSION")));
     if !token.0.is_empty() {
         guarded = guarded.layer(middleware::from_fn_with_state(token, access::check));
@@ -53,20 +57,45 @@ async fn live(State(admin): State<Admin>) -> (StatusCode, &'static str) {
     }
 }
 
-async fn ready(State(admin): State<Admin>) -> (StatusCode, &'static str) {
-    if admin.telemetry.health.is_ready() {
-        (StatusCode::OK, "ready\n")
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
+async fn ready(State(admin): State<Admin>) -> (StatusCode, String) {
+    match admin.telemetry.health.readiness() {
+        Ok(()) => (StatusCode::OK, "ready\n".into()),
+        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {}\n", why.as_str())),
     }
 }
 
-async fn metrics(State(admin): State<Admin>) -> impl IntoResponse {
-    let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+async fn metrics(State(admin): State<Admin>, headers: HeaderMap) -> impl IntoResponse {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let exposition = Exposition::accepted(accept);
     admin
         .telemetry
-        .metrics
-        .encode()
-        .map(|text| ([(header::CONTENT_TYPE, content_type)], text))
+        .scrape(exposition)
+        .map(|text| ([(header::CONTENT_TYPE, exposition.content_type())], text))
         .map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
+}
+
+/// As a settings file, secrets masked.
+async fn settings(State(admin): State<Admin>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/toml")], admin.telemetry.settings.to_string())
+}
+
+async fn log_level() -> (StatusCode, String) {
+    match logging::level() {
+        Some(level) => (StatusCode::OK, format!("{level}\n")),
+        None => (StatusCode::NOT_FOUND, format!("{}\n", LevelError::NotOwn)),
+    }
+}
+
+/// The body is a level or filter; one that is none changes nothing.
+async fn set_log_level(level: String) -> (StatusCode, String) {
+    match logging::set_level(level.trim()) {
+        Ok(()) => {
+            tracing::info!(level = level.trim(), "log level changed");
+            (StatusCode::OK, format!("{}\n", level.trim()))
+        }
+        Err(error @ LevelError::NotAFilter { .. }) => {
+            (StatusCode::BAD_REQUEST, format!("{error}\n"))
+        }
+        Err(error @ LevelError::NotOwn) => (StatusCode::NOT_FOUND, format!("{error}\n")),
+    }
 }

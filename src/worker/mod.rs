@@ -231,7 +231,7 @@ impl<S: Source, K: Sink> Worker<'_, S, K> {
     fn on_done(&mut self, Done { ticket, outcome }: Done) {
         self.computing -= 1;
         let entry = &mut self.entries[ticket.0];
-        events::computed(self.telemetry, &outcome);
+        events::computed(self.telemetry, &entry.delivery, &outcome);
         entry.state = State::Ready(outcome);
         let strand = entry.strand;
         self.advance(strand);

@@ -91,6 +91,7 @@ async fn rate(order: Order, threads: usize, under_way: usize, articles: usize) -
         rejected: Rejected::Forward,
         memory: None,
         duplicates: None,
+        tracer: Default::default(),
     });
     let started = Instant::now();
     let summary = worker::run(

@@ -173,6 +173,7 @@ fn desk(subject: Subject) -> Desk {
         rejected: Rejected::Forward,
         memory: None,
         duplicates: None,
+        tracer: Default::default(),
     }
 }
 

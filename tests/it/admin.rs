@@ -42,8 +42,8 @@ async fn codes(token: &str, requests: &[(&str, Option<&str>)]) -> Vec<u16> {
 
 #[tokio::test]
 async fn without_a_token_all_is_open() {
-    let asked = [("/live", None), ("/ready", None), ("/metrics", None), ("/version", None)];
-    assert_eq!(codes("", &asked).await, [200, 503, 200, 200]);
+    let asked = ["/live", "/ready", "/metrics", "/settings", "/version"].map(|path| (path, None));
+    assert_eq!(codes("", &asked).await, [200, 503, 200, 200, 200]);
 }
 
 #[tokio::test]
@@ -53,6 +53,8 @@ async fn with_a_token_only_the_probes_are_open() {
         ("/ready", None),
         ("/metrics", None),
         ("/version", None),
+        ("/settings", None),
+        ("/log", None),
         ("/metrics", Some("Bearer harbour")),
         ("/version", Some("Bearer harbour")),
         ("/metrics", Some("Bearer harbou")),
@@ -60,7 +62,7 @@ async fn with_a_token_only_the_probes_are_open() {
         ("/metrics", Some("Basic harbour")),
         ("/metrics", Some("Bearer ")),
     ];
-    let expected = [200, 503, 401, 401, 200, 200, 401, 401, 401, 401];
+    let expected = [200, 503, 401, 401, 401, 401, 200, 200, 401, 401, 401, 401];
     assert_eq!(codes("harbour", &asked).await, expected);
 }
 

@@ -52,3 +52,14 @@ fn the_production_settings_file_is_valid() {
     let settings = copydesk::settings::Settings::load(&sources).unwrap();
     assert_eq!(settings.http.address, "0.0.0.0:8080");
 }
+
+/// The operations page has the table of metrics between two marks.
+#[test]
+fn the_table_of_metrics_is_up_to_date() {
+    let page = std::fs::read_to_string(path("config/OPERATIONS.md")).expect("the page is there");
+    let (before, rest) = page.split_once("<!-- metrics -->\n").expect("the first mark");
+    let (_, after) = rest.split_once("<!-- /metrics -->").expect("the second mark");
+    let table = copydesk::telemetry::metrics::reference();
+    let whole = format!("{before}<!-- metrics -->\n{table}<!-- /metrics -->{after}");
+    holds("config/OPERATIONS.md", &whole);
+}

@@ -13,12 +13,15 @@ mod golden;
 mod held;
 mod kafka;
 mod laws;
+mod metrics;
 mod provocations;
 mod rules;
+mod running;
 mod settings;
 mod site;
 mod stages;
 mod tidy;
+mod traces;
 #[cfg(feature = "train")]
 mod train;
 mod wire;

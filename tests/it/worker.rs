@@ -66,6 +66,7 @@ fn desk(rejected: Rejected) -> Arc<Desk> {
         rejected,
         memory: None,
         duplicates: None,
+        tracer: Default::default(),
     })
 }
 

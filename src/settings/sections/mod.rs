@@ -8,4 +8,5 @@ pub mod near_duplicates;
 pub mod output;
 pub mod site_memory;
 pub mod stages;
+pub mod traces;
 pub mod worker;

@@ -13,6 +13,7 @@ pub mod dead_letters;
 pub mod embedded;
 pub mod lanes;
 pub mod memory;
+pub mod presence;
 pub mod properties;
 pub mod reachable;
 pub mod status;

@@ -15,8 +15,8 @@ use super::lanes::LanePosition;
 pub struct PartitionStatus {
     pub topic: Arc<str>,
     pub partition: i32,
-    /// The offset a restart would read from; `None` until the first commit of
-    /// this assignment.
+    /// The offset a restart would read from; `None` until it was committed in this
+    /// assignment, or the broker has told what earlier members left.
     pub committed: Option<i64>,
     /// Messages that are there and not done; `None` until the broker has told.
     pub lag: Option<i64>,
@@ -46,6 +46,7 @@ struct End {
     offset: i64,
     /// librdkafka's own count, which knows what earlier members committed.
     lag: Option<i64>,
+    committed: Option<i64>,
 }
 
 impl SourceStatus {
@@ -102,7 +103,10 @@ impl SourceStatus {
                 };
                 if partition.partition >= 0 && offset >= 0 {
                     let lag = (partition.consumer_lag >= 0).then_some(partition.consumer_lag);
-                    ends.insert((topic.clone(), partition.partition), End { offset, lag });
+                    let committed =
+                        (partition.committed_offset >= 0).then_some(partition.committed_offset);
+                    let end = End { offset, lag, committed };
+                    ends.insert((topic.clone(), partition.partition), end);
                 }
             }
         }
@@ -120,7 +124,7 @@ impl SourceStatus {
                 PartitionStatus {
                     topic: lane.topic,
                     partition: lane.partition,
-                    committed: lane.committed,
+                    committed: lane.committed.or(end.and_then(|end| end.committed)),
                     lag,
                 }
             })

@@ -39,6 +39,7 @@ impl Run {
             rejected: Rejected::Forward,
             memory: None,
             duplicates: None,
+            tracer: Default::default(),
         });
         let source = KafkaSource::open(kafka, settings.in_flight_bytes).unwrap();
         match kafka.delivery {

@@ -20,6 +20,7 @@ fn desk() -> Desk {
         rejected: Rejected::Forward,
         memory: None,
         duplicates: None,
+        tracer: Default::default(),
     }
 }
 
