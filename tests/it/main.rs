@@ -5,6 +5,7 @@ mod articles;
 #[cfg(feature = "chaos")]
 mod chaos;
 mod commands;
+mod dashboards;
 mod docs;
 mod duplicates;
 mod edit;
