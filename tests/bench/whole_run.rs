@@ -1,10 +1,12 @@
 //! The real worker between two topics of the embedded broker, against a copy
 //! that only takes, sends and acknowledges, in the same run: articles a second
-//! and processor time an article.
+//! and processor time an article. And the worker watched against the same worker that
+//! nobody watches.
 //!
 //! `cargo bench --bench whole_run`, with `-- 100000` for another number of articles
 
 mod samples;
+mod watched;
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
@@ -17,7 +19,6 @@ use copydesk::pipeline::Pipeline;
 use copydesk::settings::{InputSettings, OutputSettings, Settings};
 use copydesk::stage::StageName;
 use copydesk::stages;
-use copydesk::telemetry::Telemetry;
 use copydesk::transport::kafka::embedded::{EmbeddedBroker, StoredMessage, publish};
 use copydesk::transport::kafka::{KafkaSink, KafkaSource};
 use copydesk::transport::{
@@ -53,16 +54,19 @@ enum Subject {
     Copy,
     WorkerWithoutStages,
     Worker,
+    WatchedWorker,
 }
 
 impl Subject {
-    const ALL: [Subject; 3] = [Subject::Copy, Subject::WorkerWithoutStages, Subject::Worker];
+    const ALL: [Subject; 4] =
+        [Subject::Copy, Subject::WorkerWithoutStages, Subject::Worker, Subject::WatchedWorker];
 
     fn name(self) -> &'static str {
         match self {
             Subject::Copy => "copy",
             Subject::WorkerWithoutStages => "worker without stages",
             Subject::Worker => "worker",
+            Subject::WatchedWorker => "worker, watched",
         }
     }
 }
@@ -103,6 +107,7 @@ fn measure(articles: usize) {
         }
     }
     report(&costs, articles);
+    report_telemetry(&costs);
     // The broker ends with its input.
     drop(host.stdin.take());
     host.wait().expect("the broker's process ends");
@@ -126,6 +131,21 @@ fn report(costs: &[Vec<Cost>; Subject::ALL.len()], articles: usize) {
     println!("peak resident memory {} MB", peak_resident_kilobytes() / 1000);
 }
 
+/// Each round's two workers are compared with each other: they met the same machine.
+fn report_telemetry(costs: &[Vec<Cost>; Subject::ALL.len()]) {
+    let [.., worker, watched] = costs;
+    let mut ratios: Vec<f64> = worker
+        .iter()
+        .zip(watched)
+        .map(|(worker, watched)| watched.processor.as_secs_f64() / worker.processor.as_secs_f64())
+        .collect();
+    ratios.sort_by(f64::total_cmp);
+    println!("watched × worker, CPU: {ratios:.3?}");
+    let sample = samples::samples().swap_remove(0).to_string();
+    println!("counting an article takes {:?}", watched::events_an_article(sample.as_bytes()));
+    println!("a scrape with 500 partitions takes {:?}", watched::scrape(500));
+}
+
 fn median(durations: impl Iterator<Item = Duration>) -> Duration {
     let mut sorted: Vec<Duration> = durations.collect();
     sorted.sort();
@@ -136,6 +156,9 @@ async fn run(subject: Subject, settings: &Settings, articles: usize) -> Cost {
     let start = Arc::<Mutex<Option<Clocks>>>::default();
     let source = KafkaSource::open(&settings.kafka, settings.worker.in_flight_bytes)
         .expect("the embedded broker is there");
+    let watch = (subject == Subject::WatchedWorker)
+        .then(|| watched::Watch::start(settings, source.status()));
+    let telemetry = watch.as_ref().map(|watch| watch.telemetry.clone()).unwrap_or_default();
     let source = First { source, left: articles, start: start.clone() };
     let sink = KafkaSink::open(&settings.kafka).await.expect("the embedded broker is there");
     if subject == Subject::Copy {
@@ -145,10 +168,10 @@ async fn run(subject: Subject, settings: &Settings, articles: usize) -> Cost {
         let summary = worker::run(
             source,
             sink,
-            Arc::new(desk(subject)),
+            Arc::new(desk(subject).traced(telemetry.tracer.clone())),
             &settings.worker,
             Threads::Own(threads),
-            &Telemetry::default(),
+            &telemetry,
             std::future::pending(),
         )
         .await
@@ -157,11 +180,15 @@ async fn run(subject: Subject, settings: &Settings, articles: usize) -> Cost {
         assert_eq!(summary.dead_lettered, 0, "samples can be processed");
     }
     let start = start.lock().expect("nobody panicked").expect("there was a delivery");
-    start.elapsed()
+    let cost = start.elapsed();
+    if let Some(watch) = watch {
+        watch.end().await;
+    }
+    cost
 }
 
 fn desk(subject: Subject) -> Desk {
-    let stages = if subject == Subject::Worker {
+    let stages = if matches!(subject, Subject::Worker | Subject::WatchedWorker) {
         StageName::ALL.into_iter().map(stages::named).collect()
     } else {
         Vec::new()
