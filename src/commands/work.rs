@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use copydesk::desk::Desk;
 use copydesk::error::Error;
+use copydesk::explain::serve::Proofs;
 use copydesk::settings::Settings;
 use copydesk::site::SiteMemory;
 use copydesk::telemetry::events::{self, TransportStanding};
@@ -30,7 +31,8 @@ pub async fn work(
     let desk = Desk::new(settings);
     desk.warm_up();
     let (ended, end) = watch::channel(());
-    let admin = serve(settings, telemetry, end.clone()).await?;
+    let proofs = Proofs::new(settings);
+    let admin = serve(settings, telemetry, proofs.clone(), end.clone()).await?;
     let sink = KafkaSink::open(&settings.kafka).await.map_err(failure)?;
     let desk = desk.within(sink.largest_message());
     // Before the first article, so that it is not decided blindly.
@@ -39,6 +41,8 @@ pub async fn work(
         Some(memory) => desk.sharing(Arc::new(memory.share())),
         None => desk,
     };
+    let desk = Arc::new(desk);
+    proofs.open(desk.clone());
     let memory = desk.memory.as_ref().map(|memory| memory.sites.clone());
     let source =
         KafkaSource::open(&settings.kafka, settings.worker.in_flight_bytes).map_err(failure)?;
@@ -46,8 +50,7 @@ pub async fn work(
 
     let threads = Threads::Own(threads(settings));
     let outcome =
-        worker::run(source, sink, Arc::new(desk), &settings.worker, threads, telemetry, shutdown)
-            .await;
+        worker::run(source, sink, desk, &settings.worker, threads, telemetry, shutdown).await;
     drop(ended);
     if let Some(memory) = shared {
         memory.close().await;
@@ -85,6 +88,7 @@ fn failure(error: impl Into<Error>) -> Failure {
 async fn serve(
     settings: &Settings,
     telemetry: &Telemetry,
+    proofs: Proofs,
     mut end: watch::Receiver<()>,
 ) -> Result<Option<tokio::task::JoinHandle<()>>, Failure> {
     let address = &settings.http.address;
@@ -101,7 +105,8 @@ async fn serve(
         let until_end = async move {
             let _ = end.changed().await;
         };
-        if let Err(error) = http::serve(listener, telemetry, stall_timeout, token, until_end).await
+        if let Err(error) =
+            http::serve(listener, telemetry, stall_timeout, token, proofs, until_end).await
         {
             tracing::error!(%error, "admin port failed");
         }

@@ -8,6 +8,7 @@ mod highlights;
 mod legible;
 mod marks;
 pub mod page;
+pub mod serve;
 pub mod terminal;
 mod words;
 

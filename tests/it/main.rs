@@ -10,6 +10,7 @@ mod golden;
 mod held;
 mod kafka;
 mod laws;
+mod proof;
 mod provocations;
 mod rules;
 mod settings;
