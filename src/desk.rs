@@ -9,14 +9,14 @@ use crate::account::Account;
 use crate::article::Article;
 use crate::duplicates::DuplicateWindow;
 use crate::error::{Error, PipelineError};
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, Run};
 use crate::settings::{Settings, SiteMemoryMode, StagesSettings};
 use crate::site::{Address, Bounds, LocalMemory, Shown, SiteMemory, SiteView};
 use crate::stage::{RejectReason, Stage, StageName, Verdict};
 use crate::stages::repair::Repair;
 use crate::stages::{self, boilerplate};
 use crate::telemetry::traces::Tracer;
-use crate::transport::{Delivery, Destination, Outbound};
+use crate::transport::{Delivery, Destination, Headers, Outbound};
 use crate::wire::dead_letter;
 use crate::wire::enriched::Encoder;
 use crate::wire::raw::{Decoder, RawArticle};
@@ -160,6 +160,20 @@ impl Desk {
     pub fn within(mut self, message_bytes: usize) -> Self {
         self.encoder = self.encoder.within(message_bytes);
         self
+    }
+
+    /// The article that a payload holds, as it is after the stages, for whoever wants to
+    /// look at it. The memory of sites is read and learns nothing.
+    pub fn read(&self, payload: &[u8], headers: &Headers) -> Result<(Article, Run), Error> {
+        let read = || -> Result<(Article, Run), Error> {
+            let mut article = self.decoder.decode(payload, headers)?.article;
+            self.recall(&mut article);
+            let run = self.pipeline.run(&mut article)?;
+            Ok((article, run))
+        };
+        // The stages have their own boundary; this one is for decode.
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
+            .unwrap_or_else(|_| Err(PipelineError::WorkerPanicked.into()))
     }
 
     /// What the delivery's page shows, for a memory that is to learn from it.

@@ -2,19 +2,23 @@
 
 use std::fs::File;
 use std::io::{IsTerminal, Read, Write};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anstream::{AutoStream, ColorChoice};
 use clap::ValueEnum;
 use copydesk::desk::Desk;
-use copydesk::error::Error;
+use copydesk::explain::serve::{self, Proofs};
 use copydesk::explain::terminal::Ink;
 use copydesk::explain::{Proof, page, terminal};
+use copydesk::settings::Settings;
 use copydesk::transport::Headers;
+use tokio::net::TcpListener;
 
 use super::only::OnlyArguments;
-use super::{Failure, Outcome, SettingsArguments, print};
+use super::{Failure, Outcome, SettingsArguments, print, work};
 
 /// Show one article as an editor would see it: cut, mended, tagged
 ///
@@ -24,10 +28,21 @@ use super::{Failure, Outcome, SettingsArguments, print};
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
     /// The article; - is standard input
-    file: PathBuf,
+    #[arg(required_unless_present = "serve")]
+    file: Option<PathBuf>,
     /// Write a self-contained page instead, for a browser
     #[arg(long)]
     html: bool,
+    /// Serve a page that takes articles and shows them so, until told to stop. Whoever
+    /// reaches the address can use it [default: a free port of this machine alone]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        num_args = 0..=1,
+        default_missing_value = "127.0.0.1:0",
+        conflicts_with_all = ["file", "html", "format"]
+    )]
+    serve: Option<SocketAddr>,
     /// What the file holds: one raw message, a page, or flat text
     #[arg(long, value_enum, default_value_t = Format::Auto)]
     format: Format,
@@ -50,6 +65,7 @@ const EXAMPLES: &str = "\
 Examples:
   copydesk explain article.txt
   copydesk explain --html page.html > proof.html
+  copydesk explain --serve 127.0.0.1:8090
   curl -s https://news.example/story | copydesk explain --format html -
 
 Exit codes: 0 shown, 1 the article would be dead-lettered or could not be read, 2 settings or
@@ -61,14 +77,17 @@ const USUAL_WIDTH: usize = 80;
 pub fn run(arguments: Arguments) -> Outcome {
     let mut settings = arguments.settings.load([])?;
     arguments.only.apply(&mut settings);
-    let payload = read(&arguments.file, settings.input.max_bytes)?;
     let desk = Desk::new(&settings);
-    let refused = |error: Error| Failure::Work(format!("{error}; it would be a dead letter"));
-
-    let raw = desk.decoder.decode(&payload, &arguments.format.headers());
-    let mut article = raw.map_err(|error| refused(error.into()))?.article;
-    let run = desk.pipeline.run(&mut article).map_err(|error| refused(error.into()))?;
-    let proof = Proof::new(&article, run.verdict);
+    if let Some(address) = arguments.serve {
+        return serve(&settings, desk, address);
+    }
+    // Without a file there is an address, says the command line.
+    let file = arguments.file.unwrap_or_else(|| "-".into());
+    let payload = read(&file, settings.input.max_bytes)?;
+    let read = desk.read(&payload, &arguments.format.headers());
+    let refused = |error| Failure::Work(format!("{error}; it would be a dead letter"));
+    let (article, run) = read.map_err(refused)?;
+    let proof = Proof::of_run(&article, &run);
     if arguments.html {
         return print(&page::render(&proof));
     }
@@ -78,6 +97,23 @@ pub fn run(arguments: Arguments) -> Outcome {
         _ => Ink::Colour,
     };
     print_coloured(&terminal::render(&proof, width(&output), ink))
+}
+
+/// Serves the proof page until told to stop.
+fn serve(settings: &Settings, desk: Desk, address: SocketAddr) -> Outcome {
+    desk.warm_up();
+    let proofs = Proofs::new(settings);
+    proofs.open(Arc::new(desk));
+    work::runtime()?.block_on(async {
+        let refused = |error| Failure::Work(format!("could not listen on {address}: {error}"));
+        let listener = TcpListener::bind(address).await.map_err(refused)?;
+        let bound = listener.local_addr().map_err(refused)?;
+        let failed = |error| Failure::Work(format!("could not serve the page: {error}"));
+        let told_to_stop = work::told_to_stop().map_err(failed)?;
+        print(&format!("http://{bound}/proof\n"))?;
+        serve::serve(listener, proofs, told_to_stop).await.map_err(failed)?;
+        Ok(ExitCode::SUCCESS)
+    })
 }
 
 /// At most one byte more than the decoder takes, so that it can say so.

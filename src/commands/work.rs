@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use copydesk::desk::Desk;
 use copydesk::error::Error;
+use copydesk::explain::serve::Proofs;
 use copydesk::settings::{Guarantee, Settings};
 use copydesk::site::SiteMemory;
 use copydesk::telemetry::events::{self, TransportStanding};
@@ -35,7 +36,8 @@ pub async fn work(
     let desk = Desk::new(settings).traced(telemetry.tracer.clone());
     desk.warm_up();
     let (ended, end) = watch::channel(());
-    let admin = serve(settings, telemetry, end.clone()).await?;
+    let proofs = Proofs::new(settings);
+    let admin = serve(settings, telemetry, proofs.clone(), end.clone()).await?;
     // Before the first article, so that it is not decided blindly.
     let shared = share_memory(settings, &desk).await?;
     let desk = match &shared {
@@ -57,6 +59,7 @@ pub async fn work(
             let sink = sink.of(&source);
             let look = look(&source, sink.status());
             let desk = Arc::new(desk.within(sink.largest_message()));
+            proofs.open(desk.clone());
             (worker::run(source, sink, desk, worker, threads, telemetry, shutdown).await, look)
         }
         Guarantee::ExactlyOnce => {
@@ -64,6 +67,7 @@ pub async fn work(
             let sink = KafkaTransactions::open(kafka, &source).await.map_err(failure)?;
             let look = look(&source, sink.status());
             let desk = Arc::new(desk.within(sink.largest_message()));
+            proofs.open(desk.clone());
             (worker::run(source, sink, desk, worker, threads, telemetry, shutdown).await, look)
         }
     };
@@ -111,6 +115,7 @@ fn failure(error: impl Into<Error>) -> Failure {
 async fn serve(
     settings: &Settings,
     telemetry: &Telemetry,
+    proofs: Proofs,
     mut end: watch::Receiver<()>,
 ) -> Result<Option<tokio::task::JoinHandle<()>>, Failure> {
     let address = &settings.http.address;
@@ -127,7 +132,8 @@ async fn serve(
         let until_end = async move {
             let _ = end.changed().await;
         };
-        if let Err(error) = http::serve(listener, telemetry, stall_timeout, token, until_end).await
+        if let Err(error) =
+            http::serve(listener, telemetry, stall_timeout, token, proofs, until_end).await
         {
             tracing::error!(%error, "admin port failed");
         }

@@ -11,6 +11,8 @@ pub struct Field {
     pub value: String,
     /// Where the value was found, in words.
     pub origin: Option<&'static str>,
+    /// The rule or model that decided.
+    pub method: Option<&'static str>,
     /// 0 to 1.
     pub confidence: Option<f32>,
 }
@@ -75,6 +77,7 @@ impl Record<'_> {
             name,
             value,
             origin: inference.map(|inference| origin(inference.source)),
+            method: inference.map(|inference| inference.method),
             confidence: inference.map(|inference| inference.confidence),
         });
     }

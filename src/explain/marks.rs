@@ -28,6 +28,8 @@ pub enum Mark<'a> {
 pub struct Line<'a> {
     /// `None` for what is in no block of the result.
     pub kind: Option<BlockKind>,
+    /// Where the line begins in the result, a byte offset.
+    pub start: usize,
     pub marks: Vec<Mark<'a>>,
 }
 
@@ -36,6 +38,8 @@ pub struct Line<'a> {
 pub struct Note {
     pub rule: RuleId,
     pub count: usize,
+    /// Of the least sure change, 0 to 1.
+    pub confidence: f32,
 }
 
 impl<'a> Mark<'a> {
@@ -79,8 +83,14 @@ impl Line<'_> {
         for change in self.marks.iter().flat_map(Mark::changes) {
             for rule in change.also.iter().chain([&change.rule]) {
                 match notes.iter_mut().find(|note| note.rule == *rule) {
-                    Some(note) => note.count += 1,
-                    None => notes.push(Note { rule: *rule, count: 1 }),
+                    Some(note) => {
+                        note.count += 1;
+                        note.confidence = note.confidence.min(change.confidence);
+                    }
+                    None => {
+                        let confidence = change.confidence;
+                        notes.push(Note { rule: *rule, count: 1, confidence });
+                    }
                 }
             }
         }
@@ -97,7 +107,7 @@ pub(super) fn same_rules(one: &[Note], other: &[Note]) -> bool {
 pub(super) fn single_line(passage: &Passage) -> Line<'_> {
     let mut lines = lines(passage, &[]);
     let marks = lines.drain(..).flat_map(|line| line.marks).collect();
-    Line { kind: None, marks }
+    Line { kind: None, start: 0, marks }
 }
 
 pub(super) fn lines<'a>(passage: &'a Passage, blocks: &[Block]) -> Vec<Line<'a>> {
@@ -113,7 +123,7 @@ pub(super) fn lines<'a>(passage: &'a Passage, blocks: &[Block]) -> Vec<Line<'a>>
         result = kept + change.after.len();
     }
     setter.keep(&text[result..], result);
-    setter.break_line();
+    setter.break_line(text.len());
     setter.lines
 }
 
@@ -129,7 +139,7 @@ impl<'a> Setter<'a, '_> {
     fn keep(&mut self, text: &'a str, mut at: usize) {
         for (index, part) in text.split('\n').enumerate() {
             if index > 0 {
-                self.break_line();
+                self.break_line(at);
             }
             if !part.is_empty() {
                 self.stand_in_block(at..at + part.len());
@@ -143,7 +153,7 @@ impl<'a> Setter<'a, '_> {
         if change.kind == ChangeKind::Removal {
             for (index, text) in change.before.split('\n').enumerate() {
                 if index > 0 {
-                    self.break_line();
+                    self.break_line(at);
                 }
                 if !text.is_empty() {
                     self.line.marks.push(Mark::Cut { text, change });
@@ -162,7 +172,7 @@ impl<'a> Setter<'a, '_> {
             change.before.split('\n').zip(change.after.split('\n')).enumerate()
         {
             if index > 0 {
-                self.break_line();
+                self.break_line(at);
             }
             self.stand_in_block(at..at + after.len());
             if before != after {
@@ -186,8 +196,10 @@ impl<'a> Setter<'a, '_> {
         }
     }
 
-    fn break_line(&mut self) {
-        let Line { kind, marks } = std::mem::take(&mut self.line);
-        self.lines.push(Line { kind, marks: words::whole(marks) });
+    /// `next` is where the next line begins in the result.
+    fn break_line(&mut self, next: usize) {
+        let after = Line { start: next, ..Line::default() };
+        let Line { kind, start, marks } = std::mem::replace(&mut self.line, after);
+        self.lines.push(Line { kind, start, marks: words::whole(marks) });
     }
 }

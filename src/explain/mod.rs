@@ -4,18 +4,24 @@
 //! A [`Proof`] borrows from the article; [`terminal`] and [`page`] set it.
 
 mod fields;
+mod highlights;
 mod legible;
 mod marks;
 pub mod page;
+pub mod serve;
 pub mod terminal;
 mod words;
+
+use std::time::Duration;
 
 use crate::article::Article;
 use crate::edit::{ChangeKind, RuleId};
 use crate::passage::Passage;
-use crate::stage::Verdict;
+use crate::pipeline::Run;
+use crate::stage::{StageName, Verdict};
 
 pub use fields::Field;
+pub use highlights::{Highlight, HighlightKind, Highlights};
 pub use marks::{Line, Mark, Note};
 
 /// An article marked up.
@@ -28,8 +34,11 @@ pub struct Proof<'a> {
     pub headline: Line<'a>,
     pub fields: Vec<Field>,
     pub lines: Vec<Line<'a>>,
+    pub highlights: Highlights,
     /// In the order of the rules' names.
     pub tallies: Vec<Tally>,
+    /// Wall time of each stage, where it is known.
+    pub timings: Vec<(StageName, Duration)>,
 }
 
 /// What one rule did to the headline and the body together.
@@ -53,8 +62,15 @@ impl<'a> Proof<'a> {
             headline: headline.map(marks::single_line).unwrap_or_default(),
             fields: fields::of(article, verdict),
             lines: marks::lines(article.body(), article.blocks()),
+            highlights: Highlights::of(&article.tags, article.text()),
             tallies: tallies(headline.into_iter().chain([article.body()])),
+            timings: Vec::new(),
         }
+    }
+
+    /// With the times of the run that the article has been through.
+    pub fn of_run(article: &'a Article, run: &Run) -> Self {
+        Self { timings: run.timings.clone(), ..Self::new(article, run.verdict) }
     }
 }
 

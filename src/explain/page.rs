@@ -3,13 +3,14 @@
 
 use std::fmt::{Display, Formatter};
 
+use super::highlights::Piece;
 use super::marks::same_rules;
-use super::{Line, Mark, Note, Proof, legible};
+use super::{HighlightKind, Highlights, Line, Mark, Note, Proof, legible};
 use crate::article::BlockKind;
 use crate::edit::Change;
 use crate::stage::Verdict;
 
-const STYLE: &str = include_str!("page.css");
+pub const STYLE: &str = include_str!("page.css");
 
 /// Even if something slipped through, the browser would neither run nor fetch it.
 const POLICY: &str =
@@ -29,11 +30,20 @@ pub fn render(proof: &Proof<'_>) -> String {
          <title>Proof: {}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n",
         Escaped(&headline)
     );
-    header(proof, &mut out);
-    record(proof, &mut out);
-    copy(proof, &mut out);
-    tallies(proof, &mut out);
+    out.push_str(&fragment(proof));
     out.push_str("</body>\n</html>\n");
+    out
+}
+
+/// The proof alone, for a page that has [`STYLE`].
+pub fn fragment(proof: &Proof<'_>) -> String {
+    let mut out = String::new();
+    header(proof, &mut out);
+    copy(proof, &mut out);
+    record(proof, &mut out);
+    highlights(proof, &mut out);
+    tallies(proof, &mut out);
+    timings(proof, &mut out);
     out
 }
 
@@ -50,7 +60,7 @@ fn header(proof: &Proof<'_>, out: &mut String) {
     if proof.headline.is_blank() {
         out.push_str("<span class=\"nothing\">no headline</span>");
     } else {
-        marks(&proof.headline, out);
+        marks(&proof.headline, &Highlights::default(), out);
     }
     out.push_str("</h1>\n");
     if let Some(url) = proof.url {
@@ -72,16 +82,21 @@ fn record(proof: &Proof<'_>, out: &mut String) {
     out.push_str(
         "<section aria-labelledby=\"record\">\n<h2 id=\"record\">What was concluded</h2>\n<table>\n\
          <thead><tr><th scope=\"col\">Field</th><th scope=\"col\">Value</th>\
-         <th scope=\"col\">Found in</th><th scope=\"col\">Confidence</th></tr></thead>\n<tbody>\n",
+         <th scope=\"col\">Found in</th><th scope=\"col\">By</th>\
+         <th scope=\"col\">Confidence</th></tr></thead>\n<tbody>\n",
     );
     for field in &proof.fields {
         let confidence = field.confidence.map(|c| format!("{c:.2}")).unwrap_or_default();
         out.push_str(&format!(
             "<tr><th scope=\"row\">{}</th><td><bdi>{}</bdi></td><td class=\"aside\">{}</td>\
-             <td class=\"aside number\">{confidence}</td></tr>\n",
+             <td class=\"aside\">{}</td><td class=\"aside number\">{confidence}</td></tr>\n",
             field.name,
             Escaped(&legible::text(&field.value)),
             field.origin.unwrap_or_default(),
+            field
+                .method
+                .map(|method| format!("<code>{}</code>", Escaped(method)))
+                .unwrap_or_default(),
         ));
     }
     out.push_str("</tbody>\n</table>\n</section>\n");
@@ -90,7 +105,8 @@ fn record(proof: &Proof<'_>, out: &mut String) {
 fn copy(proof: &Proof<'_>, out: &mut String) {
     out.push_str(
         "<section aria-labelledby=\"copy\">\n<h2 id=\"copy\">Copy</h2>\n\
-         <label><input type=\"checkbox\" id=\"result\"> Show the result only</label>\n",
+         <label><input type=\"checkbox\" id=\"result\"> Show the result only</label>\n\
+         <label><input type=\"checkbox\" id=\"names\" checked> Mark names and quotes</label>\n",
     );
     out.push_str(&format!("<div{}>\n", language(proof)));
     let lines: Vec<&Line<'_>> = proof.lines.iter().filter(|line| !line.is_blank()).collect();
@@ -105,7 +121,7 @@ fn copy(proof: &Proof<'_>, out: &mut String) {
             Some(BlockKind::Paragraph | BlockKind::TableRow) | None => ("<p", "</p>"),
         };
         out.push_str(&format!("<div class=\"{class}\">{open} dir=\"auto\">"));
-        marks(line, out);
+        marks(line, &proof.highlights, out);
         out.push_str(close);
         // One note beside a run of lines that went for the same reason.
         let repeats = index > 0
@@ -129,23 +145,65 @@ fn note(notes: &[Note], out: &mut String) {
     for (index, note) in notes.iter().enumerate() {
         let times = if note.count > 1 { format!(" ×{}", note.count) } else { String::new() };
         out.push_str(&format!(
-            "{}<code>{}</code>{times}",
+            "{}<code>{}</code>{times} <span class=\"sure\">{:.2}</span>",
             if index > 0 { "<br>" } else { "" },
-            Escaped(note.rule.0)
+            Escaped(note.rule.0),
+            note.confidence
         ));
     }
     out.push_str("</p>");
 }
 
-fn marks(line: &Line<'_>, out: &mut String) {
+fn marks(line: &Line<'_>, highlights: &Highlights, out: &mut String) {
+    // In the result.
+    let mut at = line.start;
     for mark in &line.marks {
         match mark {
-            Mark::Kept(text) => out.push_str(&Escaped(&legible::text(text)).to_string()),
+            Mark::Kept(text) => {
+                for piece in highlights.pieces(at..at + text.len()) {
+                    let text = &text[piece.span.start - at..piece.span.end - at];
+                    highlighted(&piece, out, |out| out.push_str(&shown(text)));
+                }
+                at += text.len();
+            }
             Mark::Cut { text, change } => element("del", text, &[*change], out),
             Mark::Mended { before, after, changes } => {
-                element("del", before, changes, out);
-                element("ins", after, changes, out);
+                highlighted(&highlights.around(at..at + after.len()), out, |out| {
+                    element("del", before, changes, out);
+                    element("ins", after, changes, out);
+                });
+                at += after.len();
             }
+        }
+    }
+}
+
+/// Article text that stands as it is.
+fn shown(text: &str) -> String {
+    Escaped(&legible::text(text)).to_string()
+}
+
+fn highlighted(piece: &Piece<'_>, out: &mut String, set: impl FnOnce(&mut String)) {
+    for (element, highlight) in [("span", piece.quote), ("mark", piece.name)] {
+        if let Some(highlight) = highlight {
+            let detail = match (highlight.kind, &highlight.detail) {
+                (HighlightKind::Quote, None) => String::new(),
+                (HighlightKind::Quote, Some(speaker)) => format!(": {speaker}"),
+                (_, None) => format!(": {}", highlight.text),
+                (_, Some(role)) => format!(": {}, {role}", highlight.text),
+            };
+            out.push_str(&format!(
+                "<{element} class=\"{kind}\" title=\"{kind}{} ({:.2})\">",
+                shown(&detail),
+                highlight.confidence,
+                kind = highlight.kind.name(),
+            ));
+        }
+    }
+    set(out);
+    for (element, highlight) in [("mark", piece.name), ("span", piece.quote)] {
+        if highlight.is_some() {
+            out.push_str(&format!("</{element}>"));
         }
     }
 }
@@ -187,6 +245,52 @@ fn tallies(proof: &Proof<'_>, out: &mut String) {
             count(tally.cut),
             count(tally.mended),
             tally.sureness(),
+        ));
+    }
+    out.push_str("</tbody>\n</table>\n</section>\n");
+}
+
+fn highlights(proof: &Proof<'_>, out: &mut String) {
+    let list = proof.highlights.list();
+    if list.is_empty() {
+        return;
+    }
+    out.push_str(
+        "<section aria-labelledby=\"highlights\">\n<h2 id=\"highlights\">Names and quotes</h2>\n\
+         <table>\n<thead><tr><th scope=\"col\">Kind</th><th scope=\"col\">Words</th>\
+         <th scope=\"col\">Role or speaker</th><th scope=\"col\">Times</th>\
+         <th scope=\"col\">Confidence</th></tr></thead>\n<tbody>\n",
+    );
+    for highlight in list {
+        let kind = highlight.kind.name();
+        out.push_str(&format!(
+            "<tr><td><span class=\"kind {kind}\">{kind}</span></td><td><bdi{}>{}</bdi></td>\
+             <td><bdi>{}</bdi></td><td class=\"aside number\">{}</td>\
+             <td class=\"aside number\">{:.2}</td></tr>\n",
+            language(proof),
+            shown(&highlight.text),
+            shown(highlight.detail.as_deref().unwrap_or_default()),
+            highlight.count,
+            highlight.confidence,
+        ));
+    }
+    out.push_str("</tbody>\n</table>\n</section>\n");
+}
+
+fn timings(proof: &Proof<'_>, out: &mut String) {
+    if proof.timings.is_empty() {
+        return;
+    }
+    out.push_str(
+        "<section aria-labelledby=\"timings\">\n<h2 id=\"timings\">Time</h2>\n<table>\n\
+         <thead><tr><th scope=\"col\">Stage</th><th scope=\"col\">Milliseconds</th></tr></thead>\n\
+         <tbody>\n",
+    );
+    for (stage, time) in &proof.timings {
+        out.push_str(&format!(
+            "<tr><td>{}</td><td class=\"number\">{:.2}</td></tr>\n",
+            stage.as_str(),
+            time.as_secs_f64() * 1e3
         ));
     }
     out.push_str("</tbody>\n</table>\n</section>\n");

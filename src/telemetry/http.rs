@@ -1,5 +1,6 @@
-//! The admin port: `/live`, `/ready`, `/metrics`, `/settings`, `/log`, `/version`. Where a
-//! token is set, all but the first two ask for it; the probes, which say yes or no, do not.
+//! The admin port: `/live`, `/ready`, `/metrics`, `/settings`, `/log`, `/version`, and the proof
+//! page at `/proof`. Where a token is set, all that tell something of the worker, and what takes
+//! articles, ask for it; the probes, which say yes or no, and the page's own files do not.
 
 use std::future::Future;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use tokio::net::TcpListener;
 use super::access;
 use super::logging::{self, LevelError};
 use super::metrics::Exposition;
+use crate::explain::serve::{self as page, Proofs};
 use crate::settings::Secret;
 use crate::telemetry::Telemetry;
 
@@ -31,13 +33,15 @@ pub async fn serve(
     telemetry: Telemetry,
     stall_timeout: Duration,
     token: Secret,
+    proofs: Proofs,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let mut guarded = Router::new()
         .route("/metrics", get(metrics))
         .route("/settings", get(settings))
         .route("/log", get(log_level).put(set_log_level))
-        .route("/version", get(async || env!("CARGO_PKG_VERSION")));
+        .route("/version", get(async || env!("CARGO_PKG_VERSION")))
+        .merge(page::reader(proofs));
     if !token.0.is_empty() {
         guarded = guarded.layer(middleware::from_fn_with_state(token, access::check));
     }
@@ -45,6 +49,7 @@ pub async fn serve(
         .route("/live", get(live))
         .route("/ready", get(ready))
         .merge(guarded)
+        .merge(page::shell())
         .with_state(Admin { telemetry, stall_timeout });
     axum::serve(listener, router).with_graceful_shutdown(shutdown).await
 }

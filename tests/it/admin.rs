@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use copydesk::explain::serve::Proofs;
 use copydesk::settings::{Secret, Settings};
 use copydesk::telemetry::{Telemetry, http};
 use tokio::net::TcpListener;
@@ -17,7 +18,8 @@ async fn codes(token: &str, requests: &[(&str, Option<&str>)]) -> Vec<u16> {
     let address = listener.local_addr().unwrap();
     let (end, ended) = oneshot::channel::<()>();
     let token = Secret(token.into());
-    let served = tokio::spawn(http::serve(listener, Telemetry::default(), STALL, token, async {
+    let (telemetry, proofs) = (Telemetry::default(), Proofs::new(&Settings::default()));
+    let served = tokio::spawn(http::serve(listener, telemetry, STALL, token, proofs, async {
         let _ = ended.await;
     }));
     let mut codes = Vec::new();

@@ -112,7 +112,7 @@ fn the_manual_of_each_command_names_its_options() {
         ("eval", &["--task"]),
         ("process", &["--format", "--dead-letters", "--only", "--threads", "--config", "--set"]),
         ("demo", &["--keep"]),
-        ("explain", &["--html", "--format", "--config", "--set"]),
+        ("explain", &["--html", "--serve", "--format", "--config", "--set"]),
         ("check", &["--config", "--set"]),
         ("schema", &["raw", "enriched", "dead-letter"]),
         ("settings", &["--docs", "--config", "--set"]),

@@ -1,11 +1,15 @@
 //! How a proof is set, for a terminal and as a page.
 
-use copydesk::article::{Article, Flag};
+use std::time::Duration;
+
+use copydesk::article::{Article, ClueSource, Flag};
 use copydesk::edit::{Proposal, RuleId};
 use copydesk::explain::terminal::Ink;
 use copydesk::explain::{Mark, Proof, page, terminal};
 use copydesk::passage::Passage;
-use copydesk::stage::{RejectReason, Verdict};
+use copydesk::pipeline::Run;
+use copydesk::stage::{RejectReason, StageName, Verdict};
+use copydesk::tags::{Entity, Inference, InferenceSource, Quote};
 use proptest::prelude::*;
 use unicode_width::UnicodeWidthStr;
 
@@ -181,6 +185,76 @@ fn a_page_gives_the_article_its_language_and_direction() {
     assert!(html.contains("<html lang=\"en\">"), "{html}");
 }
 
+/// Where the `nth` of `words` stands in the article's text.
+fn place(article: &Article, words: &str, nth: usize) -> std::ops::Range<usize> {
+    let (start, _) = article.text().match_indices(words).nth(nth).expect("the text holds it");
+    start..start + words.len()
+}
+
+fn named(article: &Article, name: &str, role: Option<&str>, times: usize) -> Entity {
+    Entity {
+        name: name.into(),
+        role: role.map(str::to_owned),
+        mentions: (0..times).map(|nth| place(article, name, nth)).collect(),
+        salience: 0.5,
+        confidence: 0.9,
+    }
+}
+
+#[test]
+fn names_and_quotes_are_marked_where_they_stand_in_the_result() {
+    let mut article = article(
+        "Share\nIn Hillton, Ann Dahl said: “Tell Hillton\nthat teh Post Ltd is late.”",
+        &[("Share\n", ""), ("teh", "the")],
+    );
+    article.tags.people = vec![named(&article, "Ann Dahl", Some("mayor"), 1)];
+    article.tags.places = vec![named(&article, "Hillton", None, 2)];
+    let start = place(&article, "Tell", 0).start;
+    let end = place(&article, "late.", 0).end;
+    article.tags.quotes = vec![Quote {
+        span: start..end,
+        speaker: Some("Ann Dahl".into()),
+        named: None,
+        cue: None,
+        confidence: 0.8,
+    }];
+    let html = page::render(&Proof::new(&article, Verdict::Keep));
+    let hillton = "<mark class=\"place\" title=\"place: Hillton (0.90)\">Hillton</mark>";
+    let quote = "<span class=\"quote\" title=\"quote: Ann Dahl (0.80)\">";
+    for part in [
+        &format!(
+            "In {hillton}, <mark class=\"person\" title=\"person: Ann Dahl, mayor (0.90)\">Ann Dahl\
+             </mark> said: “{quote}Tell </span>{quote}{hillton}</span></p>"
+        ),
+        &format!("{quote}that </span>{quote}<del"),
+        &format!("the</ins></span>{quote} Post Ltd is late.</span>”"),
+        "<td><bdi>Hillton</bdi></td><td><bdi></bdi></td><td class=\"aside number\">2</td>",
+    ] {
+        assert!(html.contains(part), "no {part} in\n{html}");
+    }
+}
+
+#[test]
+fn a_page_says_how_a_field_was_come_by_and_how_long_the_stages_took() {
+    let mut article = sample();
+    article.tags.inferences = vec![Inference {
+        field: "publisher",
+        source: InferenceSource::Clue(ClueSource::JsonLd),
+        method: "publisher.stated",
+        confidence: 0.97,
+    }];
+    let timings = vec![(StageName::Repair, Duration::from_micros(1234))];
+    let run = Run { verdict: Verdict::Keep, timings };
+    let html = page::render(&Proof::of_run(&article, &run));
+    for part in [
+        "<bdi>Harbour Post</bdi></td><td class=\"aside\">JSON-LD</td><td class=\"aside\">\
+         <code>publisher.stated</code></td><td class=\"aside number\">0.97</td>",
+        "<tr><td>repair</td><td class=\"number\">1.23</td></tr>",
+    ] {
+        assert!(html.contains(part), "no {part} in\n{html}");
+    }
+}
+
 const HOSTILE: &str =
     "</title></style><script>alert(1)</script><img src=x onerror='a'> \" ' & \u{1b}[2J\0\u{202e}";
 
@@ -194,6 +268,10 @@ fn hostile() -> Article {
     article.tags.authors = vec![HOSTILE.into()];
     article.tags.section = Some(HOSTILE.into());
     article.tags.language = Some(HOSTILE.into());
+    article.tags.people = vec![named(&article, "alert", Some(HOSTILE), 1)];
+    let span = place(&article, HOSTILE, 0);
+    let speaker = Some(HOSTILE.to_owned());
+    article.tags.quotes = vec![Quote { span, speaker, named: None, cue: None, confidence: 1.0 }];
     article
 }
 
@@ -215,7 +293,7 @@ fn markup_in_an_article_stays_text_on_the_page() {
     let own = [
         "html", "head", "meta", "title", "style", "body", "header", "section", "div", "p", "span",
         "h1", "h2", "table", "thead", "tbody", "tr", "th", "td", "bdi", "code", "label", "input",
-        "del", "ins",
+        "del", "ins", "mark",
     ];
     for tag in html.split('<').skip(1).filter(|tag| !tag.starts_with('!')) {
         let name = tag.trim_start_matches('/').split(|c: char| !c.is_alphanumeric()).next();

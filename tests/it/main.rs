@@ -15,6 +15,7 @@ mod held;
 mod kafka;
 mod laws;
 mod metrics;
+mod proof;
 mod provocations;
 mod rules;
 mod running;

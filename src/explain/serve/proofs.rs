@@ -1,0 +1,117 @@
+//! Proofs of articles that are sent here, one at a time.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use crate::desk::Desk;
+use crate::error::Error;
+use crate::explain::{Proof, page};
+use crate::settings::Settings;
+use crate::transport::Headers;
+
+/// Pages of news are seldom larger than a tenth of this, in bytes.
+const LARGEST: usize = 4 * 1024 * 1024;
+
+/// A proof is larger than its article, by how much was changed. In bytes.
+const LARGEST_PROOF: usize = 32 * 1024 * 1024;
+
+/// Articles that wait or are worked at: what they take together is bounded.
+const ADMITTED: usize = 4;
+
+/// For an article to arrive.
+const ARRIVAL: Duration = Duration::from_secs(20);
+
+/// A desk, and room for a few articles before it.
+#[derive(Clone)]
+pub struct Proofs {
+    desk: Arc<OnceLock<Arc<Desk>>>,
+    largest: usize,
+    admitted: Arc<Semaphore>,
+    worked_at: Arc<Semaphore>,
+}
+
+impl Proofs {
+    /// There are none until [`Proofs::open`] gives them a desk.
+    pub fn new(settings: &Settings) -> Self {
+        Self {
+            desk: Arc::default(),
+            largest: settings.input.max_bytes.min(LARGEST),
+            admitted: Arc::new(Semaphore::new(ADMITTED)),
+            worked_at: Arc::new(Semaphore::new(1)),
+        }
+    }
+
+    /// Gives them the desk; the first one stays.
+    pub fn open(&self, desk: Arc<Desk>) {
+        let _ = self.desk.set(desk);
+    }
+
+    /// The largest article taken, in bytes.
+    pub fn largest(&self) -> usize {
+        self.largest
+    }
+}
+
+/// The proof of the article in the body, or why there is none.
+pub(super) async fn answer(State(proofs): State<Proofs>, request: Request) -> Response {
+    let Some(desk) = proofs.desk.get().cloned() else {
+        return refusal(StatusCode::SERVICE_UNAVAILABLE, "the worker is still starting");
+    };
+    let Ok(admitted) = proofs.admitted.try_acquire_owned() else {
+        return refusal(StatusCode::SERVICE_UNAVAILABLE, "others wait already, try again soon");
+    };
+    let headers = content_type(request.headers());
+    let body = match timeout(ARRIVAL, Bytes::from_request(request, &())).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            let why = format!("an article may have {} bytes here, not more", proofs.largest);
+            return refusal(StatusCode::PAYLOAD_TOO_LARGE, &why);
+        }
+        Ok(Err(rejection)) => return refusal(rejection.status(), "the article broke off"),
+        Err(_) => return refusal(StatusCode::REQUEST_TIMEOUT, "the article did not arrive"),
+    };
+    let Ok(worked_at) = proofs.worked_at.acquire_owned().await else {
+        return refusal(StatusCode::SERVICE_UNAVAILABLE, "there is no room for articles");
+    };
+    // The room is taken until the work is done, whether or not somebody still waits for it.
+    let proof = tokio::task::spawn_blocking(move || {
+        let _room = (admitted, worked_at);
+        proof(&desk, &body, &headers)
+    });
+    match proof.await {
+        Ok(Ok(html)) if html.len() > LARGEST_PROOF => {
+            refusal(StatusCode::PAYLOAD_TOO_LARGE, "too much was changed to show it all")
+        }
+        Ok(Ok(html)) => {
+            ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
+        }
+        Ok(Err(error)) => {
+            let why = format!("{error}; it would be a dead letter");
+            refusal(StatusCode::UNPROCESSABLE_ENTITY, &why)
+        }
+        Err(_) => refusal(StatusCode::INTERNAL_SERVER_ERROR, "the proof could not be set"),
+    }
+}
+
+fn proof(desk: &Desk, payload: &[u8], headers: &Headers) -> Result<String, Error> {
+    let (article, run) = desk.read(payload, headers)?;
+    Ok(page::fragment(&Proof::of_run(&article, &run)))
+}
+
+/// As a message says what it holds; without it, that is told from the content.
+fn content_type(headers: &HeaderMap) -> Headers {
+    let value = headers.get(header::CONTENT_TYPE);
+    let value = value.map(|value| ("content-type".to_owned(), Some(value.as_bytes().into())));
+    value.into_iter().collect()
+}
+
+fn refusal(status: StatusCode, why: &str) -> Response {
+    (status, format!("{why}\n")).into_response()
+}
