@@ -2,17 +2,17 @@
 //! word is known to the rest of the text.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::article::{Article, BlockKind};
+use crate::text::hashing::FastMap;
 use crate::text::lines::lines;
 
 pub(super) struct Draft<'a> {
     pub text: &'a str,
     lines: Vec<Range<usize>>,
     /// Filled when a rule first asks.
-    words: OnceCell<HashMap<&'a str, u32>>,
+    words: OnceCell<FastMap<&'a str, u32>>,
 }
 
 impl<'a> Draft<'a> {
@@ -45,7 +45,7 @@ impl<'a> Draft<'a> {
     /// How often it does.
     pub fn count(&self, word: &str) -> u32 {
         let words = self.words.get_or_init(|| {
-            let mut words: HashMap<&str, u32> = HashMap::new();
+            let mut words: FastMap<&str, u32> = FastMap::default();
             let pieces = self.text.split(|c: char| !c.is_alphabetic() && c != '-');
             for piece in pieces.filter(|piece| !piece.is_empty()) {
                 *words.entry(piece).or_default() += 1;
