@@ -55,6 +55,8 @@ pub struct Report {
     scores: [Vec<f32>; 2],
     /// False edits and how often each was made.
     wrong: BTreeMap<String, usize>,
+    /// Places that matter and were left, and how often.
+    missed: BTreeMap<String, usize>,
     bytes: usize,
     time: Duration,
 }
@@ -103,12 +105,16 @@ impl Report {
                 tally.restored += usize::from(verdict == Verdict::Restored);
                 tally.wrong += usize::from(verdict == Verdict::Wrong);
             }
+            if matters && verdict == Verdict::Missed {
+                let left = format!("{} | {}", &marked.spun[mark.span.clone()], mark.originals[0]);
+                *self.missed.entry(left.to_lowercase()).or_default() += 1;
+            }
         }
         for change in changes {
             let touches = |mark: &Mark| mark.differs && overlap(&mark.span, &change.span);
             let is_outside = !marked.marks.iter().any(touches);
             self.all.wrong += usize::from(is_outside);
-            let matters = !HARMLESS.contains(&pair(&change.before, &change.after));
+            let matters = matters(&change.before, &change.after);
             self.that_matter.wrong += usize::from(is_outside && matters);
             let marks = marked.marks.iter().filter(|mark| touches(mark));
             if is_outside
@@ -180,7 +186,12 @@ fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
 
 fn is_harmless(marked: &Marked, mark: &Mark) -> bool {
     let spun = &marked.spun[mark.span.clone()];
-    mark.originals.iter().any(|original| HARMLESS.contains(&pair(spun, original)))
+    mark.originals.iter().any(|original| !matters(spun, original))
+}
+
+/// Whether a change of these words changes the meaning or the grammar.
+fn matters(spun: &str, original: &str) -> bool {
+    !HARMLESS.contains(&pair(spun, original))
 }
 
 fn pair(spun: &str, original: &str) -> u64 {
@@ -216,15 +227,17 @@ impl fmt::Display for Tally {
     }
 }
 
-/// False edits that are shown.
+/// False edits, and places left, that are shown.
 const SHOWN: usize = 20;
 
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut wrong: Vec<(&String, &usize)> = self.wrong.iter().collect();
-        wrong.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
-        for (edit, times) in wrong.iter().take(SHOWN) {
-            writeln!(formatter, "false {times:4}  {}", edit.escape_debug())?;
+        for (name, counted) in [("missed", &self.missed), ("false", &self.wrong)] {
+            let mut counted: Vec<(&String, &usize)> = counted.iter().collect();
+            counted.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+            for (edit, times) in counted.iter().take(SHOWN) {
+                writeln!(formatter, "{name} {times:4}  {}", edit.escape_debug())?;
+            }
         }
         writeln!(formatter, "{}", self.all)?;
         writeln!(formatter, "{} of what matters", self.that_matter)?;

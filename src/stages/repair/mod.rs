@@ -2,6 +2,19 @@
 //! wrote. Of the clues, those that are text get the characters, and those that
 //! are sentences of a spun article are mended with it.
 
+/// The names of the rules of a registry.
+macro_rules! ids_of {
+    ($registry:expr) => {{
+        let mut ids = [RuleId(""); $registry.len()];
+        let mut index = 0;
+        while index < ids.len() {
+            ids[index] = $registry[index].id;
+            index += 1;
+        }
+        ids
+    }};
+}
+
 mod characters;
 mod prose;
 pub(crate) mod spun;
@@ -15,7 +28,7 @@ use crate::stage::{Deadline, Stage, StageName, Verdict};
 pub const RULES: &[RuleId] = &ALL;
 
 const ALL: [RuleId; characters::IDS.len() + prose::IDS.len() + spun::IDS.len()] = {
-    let groups: [&[RuleId]; 3] = [&characters::IDS, &prose::IDS, &spun::IDS];
+    let groups = [characters::IDS, prose::IDS, spun::IDS];
     let mut all = [RuleId(""); characters::IDS.len() + prose::IDS.len() + spun::IDS.len()];
     let (mut group, mut index, mut filled) = (0, 0, 0);
     while group < groups.len() {
@@ -38,6 +51,10 @@ const TEXT_FACTS: [Fact; 7] = [
     Fact::Section,
     Fact::Publisher,
 ];
+
+/// What prose closes up may bring characters together that mean something; more
+/// turns than this were never seen to be needed.
+const MAX_TURNS: usize = 6;
 
 pub use spun::Mode as SpunMode;
 /// The model that scores and mends spun text, as provenance names it.
@@ -68,8 +85,12 @@ impl Stage for Repair {
     }
 
     fn apply(&self, article: &mut Article, deadline: &Deadline) -> Verdict {
-        characters::mend(article, deadline);
-        prose::mend(article, deadline);
+        for _ in 0..MAX_TURNS {
+            characters::mend(article, deadline);
+            if !prose::mend(article, deadline) {
+                break;
+            }
+        }
         for clue in &mut article.evidence.clues {
             if TEXT_FACTS.contains(&clue.fact) {
                 characters::mend(&mut clue.value, deadline);

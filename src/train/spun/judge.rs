@@ -8,7 +8,6 @@ use std::ops::Range;
 use super::spin::{Spinner, Spun};
 use super::table::{self, Sources};
 use crate::stages::forest::{Forest, Split};
-use crate::stages::repair::spun::decode::Present;
 use crate::stages::repair::spun::evidence::{EVIDENCE, Line, candidates};
 use crate::stages::repair::spun::model::Model;
 use crate::stages::repair::spun::score::SpinScore;
@@ -75,8 +74,7 @@ fn learn(spun: &Spun, model: &Model, examples: &mut Examples) {
         start += line.len() + 1;
     }
     let score = SpinScore::of(lines.iter().map(|line| &line.tokens), &model.channel);
-    let present = Present::in_text(lines.iter().flat_map(|line| &line.tokens));
-    for candidate in candidates(model, &lines, &present, score, || {}) {
+    for candidate in candidates(model, &lines, score, || {}) {
         let span = lines[candidate.line].span(&candidate.choice.tokens);
         let start = starts[candidate.line];
         let place = start + span.start..start + span.end;

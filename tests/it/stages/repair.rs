@@ -27,6 +27,8 @@ fn damaged_text() -> impl Strategy<Value = String> {
         "[a-o\u{300}-\u{32f}\u{1100}-\u{11ff}가-힣]{1,4}",
         "&(amp;)?(amp;)?(lt|gt|quot|eacute|#8217|#x27|#0|nbsp|bogus);?",
         "[\u{fffd}?]",
+        "(ã€|Ã|ðŸ|â€|Ð){1,6}[\u{fffd}? ]{0,2}",
+        "</?(b|i|p|br)( class=\"a\")?/?>|\\[/?(b|i|url)\\]|\\{\\{|\\}\\}|\\*\\*|\\]\\(http://a.b\\)|[<>\\[\\]{}]",
         any::<char>().prop_map(String::from),
     ];
     proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
@@ -74,6 +76,18 @@ fn clues_that_are_text_are_mended_and_others_are_not() {
     assert_eq!(values, ["A café reopens", "https://news.example/cafÃ©"]);
     let title = &article.evidence.clues[0].value;
     assert_eq!(title.original(), Ok("A cafÃ© reopens".to_owned()));
+}
+
+/// A lost byte would complete the sequence before it, which would then be the lost
+/// byte of the one before that: hundreds of turns, to a single character.
+#[test]
+fn sequences_that_wait_for_one_another_are_left_alone() {
+    for (piece, end) in [("ã€", "\u{fffd}"), ("Ã", "©"), ("ðŸ", "\u{fffd}\u{fffd}")] {
+        let text = format!("{}{end}", piece.repeat(400));
+        let once = repaired(&text);
+        assert_eq!(repaired(once.text()).text(), once.text(), "{piece}{end}");
+    }
+    assert_eq!(repaired("Ellery ã€\u{fffd} Sound").text(), "Ellery \u{fffd} Sound");
 }
 
 #[test]

@@ -37,7 +37,7 @@ struct Rule {
 /// Order matters: entities hide mojibake; mojibake is built of C1 controls, soft
 /// hyphens and no-break spaces, which must still be there to decode it; composing
 /// comes last, over whatever the others brought to light.
-const REGISTRY: [Rule; 11] = [
+const REGISTRY: &[Rule] = &[
     escaped_entity::RULE,
     mojibake::RULE,
     c1_control::RULE,
@@ -51,15 +51,7 @@ const REGISTRY: [Rule; 11] = [
     decomposed::RULE,
 ];
 
-pub(super) const IDS: [RuleId; REGISTRY.len()] = {
-    let mut ids = [RuleId(""); REGISTRY.len()];
-    let mut index = 0;
-    while index < ids.len() {
-        ids[index] = REGISTRY[index].id;
-        index += 1;
-    }
-    ids
-};
+pub(super) const IDS: &[RuleId] = &ids_of!(REGISTRY);
 
 /// How often a rule, and the whole group, may go over a text. Misreading doubles
 /// the text with each layer, so no text holds more layers than this.
@@ -70,7 +62,7 @@ pub(super) fn mend(text: &mut impl Mendable, deadline: &Deadline) {
     for _ in 0..MAX_TURNS {
         let mut found = signals::scan(text.text());
         let mut changed = false;
-        for rule in &REGISTRY {
+        for rule in REGISTRY {
             for _ in 0..MAX_TURNS {
                 if !found.meets(rule.signals) {
                     break;

@@ -30,9 +30,7 @@ fn in_line(text: &str, offset: usize, proposals: &mut Vec<Proposal>) {
     let mut previous = "";
     let mut start = 0;
     for word in text.split(' ') {
-        let is_quoted = quoted.is_open();
-        quoted.pass(word);
-        if !is_quoted && is_repeated(previous, word) {
+        if is_repeated(previous, word) && !quoted.is_open_at(start, text) {
             // The second goes, with the space before it.
             let place = offset + start;
             proposals.push(Proposal::edit(RULE.id, place - 1..place + word.len(), "", 0.9));
@@ -44,24 +42,22 @@ fn in_line(text: &str, offset: usize, proposals: &mut Vec<Proposal>) {
 
 /// `The the` too, but not `The The`, which is a name.
 fn is_repeated(first: &str, second: &str) -> bool {
-    NEVER_TWICE.binary_search(&second).is_ok()
-        && (first == second || (first == "The" && second == "the"))
+    (first == second || (first == "The" && second == "the"))
+        && NEVER_TWICE.binary_search(&second).is_ok()
 }
 
-/// Whether quotation marks are open.
+/// Whether quotation marks are open; looked at only where somebody asks.
 #[derive(Default)]
 struct Quoted {
+    done: usize,
     curly: bool,
     straight: bool,
 }
 
 impl Quoted {
-    fn is_open(&self) -> bool {
-        self.curly || self.straight
-    }
-
-    fn pass(&mut self, word: &str) {
-        for character in word.chars() {
+    /// Asked in the order of places.
+    fn is_open_at(&mut self, place: usize, text: &str) -> bool {
+        for character in text[self.done..place].chars() {
             match character {
                 '“' | '„' | '«' => self.curly = true,
                 '”' | '»' => self.curly = false,
@@ -69,5 +65,7 @@ impl Quoted {
                 _ => {}
             }
         }
+        self.done = place;
+        self.curly || self.straight
     }
 }

@@ -1,5 +1,5 @@
 //! An apostrophe that an encoding could not hold and that came out as a question
-//! mark: `it?s`, `don?t` → `it's`, `don't`.
+//! mark or as a replacement character: `it?s`, `don\u{FFFD}t` → `it's`, `don't`.
 //!
 //! Only before the endings that an apostrophe goes before, inside a plain word;
 //! never in an address.
@@ -16,10 +16,14 @@ fn propose(draft: &Draft, _deadline: &Deadline) -> Vec<Proposal> {
     let mut proposals = Vec::new();
     for line in draft.lines() {
         let text = draft.of(&line);
-        for at in memchr::memchr_iter(b'?', text.as_bytes()) {
-            if is_inside_word(&text[..at], &text[at + 1..]) {
-                let place = line.start + at;
-                proposals.push(Proposal::edit(RULE.id, place..place + 1, "'", 0.93));
+        // 0xEF opens U+FFFD.
+        for at in memchr::memchr2_iter(b'?', 0xEF, text.as_bytes()) {
+            let Some(mark) = text[at..].chars().next() else { continue };
+            let end = at + mark.len_utf8();
+            let is_mark = matches!(mark, '?' | char::REPLACEMENT_CHARACTER);
+            if is_mark && is_inside_word(&text[..at], &text[end..]) {
+                let place = line.start + at..line.start + end;
+                proposals.push(Proposal::edit(RULE.id, place, "'", 0.93));
             }
         }
     }

@@ -2,13 +2,23 @@
 //! spaces and words lost or doubled where pieces were joined. Spelling, grammar
 //! and style are the writer's.
 
+mod bracket_code;
 mod doubled_word;
 mod draft;
 mod duplicate_paragraph;
+mod duplicate_sentence;
+mod glued_quotation;
+mod glued_word;
 mod hard_wrap;
 mod line_break_hyphen;
 mod lost_apostrophe;
+mod markdown;
+mod missing_apostrophe;
 mod missing_space;
+mod page_residue;
+mod stray_markup;
+mod stray_tag;
+mod template_remnant;
 mod truncation;
 
 use crate::article::{Article, Flag};
@@ -22,47 +32,65 @@ struct Rule {
     propose: fn(&Draft, &Deadline) -> Vec<Proposal>,
 }
 
-/// Order matters: words that a line's end cut in two are whole again before
-/// words are compared, and paragraphs are compared last.
-const REGISTRY: [Rule; 6] = [
+/// Order matters: what markup left behind goes first, for it hides what stands
+/// beside it; words that a line's end cut in two are whole again before words are
+/// compared, and sentences and paragraphs are compared last.
+const REGISTRY: &[Rule] = &[
+    stray_tag::RULE,
+    bracket_code::RULE,
+    markdown::RULE,
+    template_remnant::RULE,
+    page_residue::RULE,
     line_break_hyphen::RULE,
     hard_wrap::RULE,
     missing_space::RULE,
+    glued_word::RULE,
+    glued_quotation::RULE,
     lost_apostrophe::RULE,
+    missing_apostrophe::RULE,
     doubled_word::RULE,
+    duplicate_sentence::RULE,
     duplicate_paragraph::RULE,
 ];
 
-pub(super) const IDS: [RuleId; REGISTRY.len()] = {
-    let mut ids = [RuleId(""); REGISTRY.len()];
-    let mut index = 0;
-    while index < ids.len() {
-        ids[index] = REGISTRY[index].id;
-        index += 1;
-    }
-    ids
-};
+pub(super) const IDS: &[RuleId] = &ids_of!(REGISTRY);
 
 /// One rule's change may give another something to do; more turns than this
 /// were never seen to be needed.
 const MAX_TURNS: usize = 6;
 
-pub(super) fn mend(article: &mut Article, deadline: &Deadline) {
+/// Mends the prose; returns whether there was anything to mend.
+pub(super) fn mend(article: &mut Article, deadline: &Deadline) -> bool {
+    let mut changed = false;
     for _ in 0..MAX_TURNS {
-        let mut changed = false;
-        for rule in &REGISTRY {
-            deadline.check();
-            let proposals = (rule.propose)(&Draft::new(article), deadline);
-            if !proposals.is_empty() {
-                article.apply(proposals);
-                changed = true;
-            }
+        let mut is_settled = true;
+        let mut next = 0;
+        while let Some((index, proposals)) = first_to_propose(article, next, deadline) {
+            article.apply(proposals);
+            is_settled = false;
+            next = index + 1;
         }
-        if !changed {
+        if is_settled {
             break;
         }
+        changed = true;
     }
     if truncation::stops_short(article) {
         article.flag(Flag::Truncated);
     }
+    changed
+}
+
+/// The first rule from `next` on that has something to propose.
+fn first_to_propose(
+    article: &Article,
+    next: usize,
+    deadline: &Deadline,
+) -> Option<(usize, Vec<Proposal>)> {
+    let draft = Draft::new(article);
+    REGISTRY.iter().enumerate().skip(next).find_map(|(index, rule)| {
+        deadline.check();
+        let proposals = (rule.propose)(&draft, deadline);
+        (!proposals.is_empty()).then_some((index, proposals))
+    })
 }

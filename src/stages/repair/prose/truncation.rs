@@ -3,12 +3,29 @@
 
 use crate::article::Article;
 
+/// How readers of feeds and previews end; compared without case.
+const MARKS: [&str; 10] = [
+    "[…]",
+    "[...]",
+    "(more…)",
+    "(more...)",
+    "… read more",
+    "... read more",
+    "…read more",
+    "...read more",
+    "continue reading",
+    "continue reading →",
+];
+
 /// Ends that feeds and news interfaces leave: `… [+1234 chars]`, `[…]`, or an
 /// ellipsis behind a word in a paragraph that is no quotation.
 pub(super) fn stops_short(article: &Article) -> bool {
     let Some(last) = article.blocks().last() else { return false };
     let text = article.block_text(last).trim_end();
-    let marked = ["[…]", "[...]", "(more…)", "(more...)"].iter().any(|mark| text.ends_with(mark));
+    let marked = MARKS.iter().any(|mark| {
+        let from = text.floor_char_boundary(text.len().saturating_sub(mark.len()));
+        text[from..].eq_ignore_ascii_case(mark)
+    });
     marked || counts_what_is_missing(text) || breaks_off(text)
 }
 

@@ -13,9 +13,38 @@ pub struct Channel {
     entries: Vec<Entry>,
     /// The logarithm of how likely a word that the table replaces is to be left.
     kept: FastMap<WordHash, f32>,
-    /// The entries' range by the first two words of the spun phrase, or its only one;
+    /// The entries' range by the first words of the spun phrase, at most [`OPENING`];
     /// longest phrases first.
     by_opening: FastMap<u64, Range<u32>>,
+    /// Openings that have entries, and those that longer ones open with: most words of
+    /// a text are neither, and are not looked up.
+    filed: Sieve,
+    followed: Sieve,
+}
+
+/// The words by which entries are found. Many phrases open with the same two.
+const OPENING: usize = 3;
+
+/// A set of hashes that now and then holds one more than was put in.
+struct Sieve(Vec<u64>);
+
+impl Sieve {
+    /// In words of 64 bits; 32 KB stay in the nearest cache.
+    const SIZE: usize = 1 << 12;
+
+    fn place(hash: u64) -> (usize, u64) {
+        ((hash >> 32) as usize % Self::SIZE, 1 << (hash & 63))
+    }
+
+    fn put(&mut self, hash: u64) {
+        let (word, bit) = Self::place(hash);
+        self.0[word] |= bit;
+    }
+
+    fn may_hold(&self, hash: u64) -> bool {
+        let (word, bit) = Self::place(hash);
+        self.0[word] & bit != 0
+    }
 }
 
 #[derive(Debug)]
@@ -47,8 +76,13 @@ impl Channel {
         entries.sort_by_key(|entry| (entry.opening(), Reverse(entry.spun.len())));
         entries.shrink_to_fit();
         let mut by_opening: FastMap<u64, Range<u32>> = FastMap::default();
+        let [mut filed, mut followed] = [(); 2].map(|()| Sieve(vec![0; Sieve::SIZE]));
         for (index, entry) in (0..).zip(&entries) {
             by_opening.entry(entry.opening()).or_insert(index..index).end = index + 1;
+            filed.put(entry.opening());
+            for length in 1..entry.spun.len().min(OPENING) {
+                followed.put(ngram_hash(&entry.spun[..length]));
+            }
         }
         let mut kept: FastMap<WordHash, f32> = FastMap::default();
         for entry in entries.iter().filter(|entry| entry.original.len() == 1) {
@@ -56,7 +90,7 @@ impl Channel {
             let known = kept.entry(entry.original[0]).or_insert(left);
             *known = known.min(left);
         }
-        Self { entries, kept, by_opening }
+        Self { entries, kept, by_opening, filed, followed }
     }
 
     /// The logarithm of how likely a word is to be found as it was written.
@@ -66,19 +100,43 @@ impl Channel {
 
     /// The entries whose spun phrase `tokens` open with, longest first.
     pub fn matches<'m>(&'m self, tokens: &[Token]) -> Vec<&'m Entry> {
-        let Some(first) = tokens.first().filter(|token| token.is_word()) else {
-            return Vec::new();
-        };
-        let second = tokens.get(1).filter(|token| token.follows_on);
-        let phrases = second.and_then(|second| self.opened(&[first.hash, second.hash]));
-        let words = self.opened(&[first.hash]);
-        let found = [phrases, words].into_iter().flatten().flatten();
-        found.filter(|entry| entry.opens(tokens)).collect()
+        let mut found = Vec::new();
+        for entries in self.opened(tokens) {
+            for entry in entries {
+                if entry.opens(tokens) {
+                    found.push(entry);
+                }
+            }
+        }
+        found
     }
 
-    fn opened(&self, words: &[WordHash]) -> Option<&[Entry]> {
-        let range = self.by_opening.get(&ngram_hash(words))?;
-        Some(&self.entries[range.start as usize..range.end as usize])
+    /// The first of these.
+    pub fn longest<'m>(&'m self, tokens: &[Token]) -> Option<&'m Entry> {
+        let filed = self.opened(tokens);
+        filed.into_iter().find_map(|entries| entries.iter().find(|entry| entry.opens(tokens)))
+    }
+
+    /// Entries whose opening `tokens` have, longest openings first.
+    fn opened<'m>(&'m self, tokens: &[Token]) -> [&'m [Entry]; OPENING] {
+        let mut found: [&'m [Entry]; OPENING] = [&[]; OPENING];
+        let mut words = [0; OPENING];
+        for (length, token) in (1..=OPENING).zip(tokens) {
+            if !token.is_word() || length > 1 && !token.follows_on {
+                break;
+            }
+            words[length - 1] = token.hash;
+            let opening = ngram_hash(&words[..length]);
+            if self.filed.may_hold(opening)
+                && let Some(range) = self.by_opening.get(&opening)
+            {
+                found[OPENING - length] = &self.entries[range.start as usize..range.end as usize];
+            }
+            if !self.followed.may_hold(opening) {
+                break;
+            }
+        }
+        found
     }
 }
 
@@ -109,13 +167,17 @@ impl Entry {
     }
 
     fn opening(&self) -> u64 {
-        ngram_hash(&self.spun[..self.spun.len().min(2)])
+        ngram_hash(&self.spun[..self.spun.len().min(OPENING)])
     }
 
+    #[inline]
     fn opens(&self, tokens: &[Token]) -> bool {
-        tokens.len() >= self.spun.len()
-            && self.spun.iter().zip(tokens).all(|(word, token)| token.hash == *word)
-            && tokens[1..self.spun.len()].iter().all(|token| token.follows_on)
+        let length = self.spun.len();
+        // The opening is known to be there.
+        length <= OPENING
+            || tokens.len() >= length
+                && self.spun.iter().zip(tokens).all(|(word, token)| token.hash == *word)
+                && tokens[1..length].iter().all(|token| token.follows_on)
     }
 
     /// Names are phrases in which every word counts; they are written in

@@ -165,6 +165,9 @@ impl<'m, 't> Decoder<'m, 't> {
                 (self.check)();
             }
             let rivals = self.channel.matches(&tokens[step.start..]);
+            if rivals.is_empty() {
+                continue;
+            }
             let is_kept = |entry: &Entry| {
                 reading[index..].iter().take(entry.spun.len()).all(|step| step.entry.is_none())
             };

@@ -17,15 +17,11 @@ use crate::text::hashing::{FastMap, FastSet};
 pub struct Line<'t> {
     pub text: &'t str,
     pub tokens: Vec<Token>,
-    /// For each token whether quotation marks are open before it.
-    quoted: Vec<bool>,
 }
 
 impl<'t> Line<'t> {
     pub fn new(text: &'t str) -> Self {
-        let tokens = tokens(text);
-        let quoted = quoted_tokens(text, &tokens);
-        Self { text, tokens, quoted }
+        Self { text, tokens: tokens(text) }
     }
 
     pub fn span(&self, words: &Range<usize>) -> Range<usize> {
@@ -57,12 +53,12 @@ pub const EVIDENCE: usize = 28;
 pub fn candidates<'m>(
     model: &'m Model,
     lines: &[Line],
-    present: &Present,
     score: SpinScore,
     check: impl Fn(),
 ) -> Vec<Candidate<'m>> {
     let news = Reader::new(&model.news);
-    let decoder = Decoder::new(&model.channel, &news, present, &check);
+    let present = Present::in_text(lines.iter().flat_map(|line| &line.tokens));
+    let decoder = Decoder::new(&model.channel, &news, &present, &check);
     let mut found: Vec<(usize, Choice<'m>)> = Vec::new();
     let mut readings = Vec::with_capacity(lines.len());
     for line in lines {
@@ -75,13 +71,15 @@ pub fn candidates<'m>(
             decoder.choices(&line.tokens, reading, |e| made.contains(&std::ptr::from_ref(e)));
         found.extend(choices.into_iter().map(|choice| (index, choice)));
     }
+    let quoted: Vec<Vec<bool>> =
+        lines.iter().map(|line| quoted_tokens(line.text, &line.tokens)).collect();
     let groups = groups(&found);
     found
         .into_iter()
         .map(|(index, choice)| {
             check();
             let line = &lines[index];
-            let is_quoted = line.quoted[choice.tokens.start];
+            let is_quoted = quoted[index][choice.tokens.start];
             let starts = &line.text[line.span(&choice.tokens)];
             let is_name = !choice.entry.is_name()
                 && !choice.entry.is_phrase()
@@ -188,6 +186,7 @@ fn evidence(
     ]
 }
 
+/// For each token whether quotation marks are open before it.
 fn quoted_tokens(text: &str, tokens: &[Token]) -> Vec<bool> {
     let mut open = false;
     let mut done = 0;

@@ -32,7 +32,7 @@ impl SpinScore {
                     at += 1;
                     continue;
                 }
-                let found = channel.matches(&tokens[at..]).into_iter().next();
+                let found = channel.longest(&tokens[at..]);
                 sum += found.map_or(0.0, |entry| entry.weight);
                 let length = found.map_or(1, |entry| entry.spun.len());
                 words += length;

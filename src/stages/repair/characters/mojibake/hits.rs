@@ -55,6 +55,10 @@ pub(super) fn find(text: &str, page: CodePage) -> Findings {
         let parsed = if is_lead { parse(&text[at..], page) } else { Parsed::Nothing };
         let mut end = at + character.len_utf8();
         match parsed {
+            Parsed::Hit { loss: Loss::Byte, .. } if is_awaited(text, at, page) => {
+                findings.broken.push(at);
+                findings.strangers += 1;
+            }
             Parsed::Hit { decoded, length, loss, bytes } => {
                 end = at + bytes;
                 let controls = text[at..end].chars().filter(|c| page.borrows(*c));
@@ -75,6 +79,29 @@ pub(super) fn find(text: &str, page: CodePage) -> Findings {
     findings
 }
 
+/// Whether a sequence stands before `at` that wants one character more. A U+FFFD put
+/// there would be taken for its lost byte in turn, and so back through any number of
+/// sequences: nobody can tell what such a text was.
+fn is_awaited(text: &str, at: usize, page: CodePage) -> bool {
+    for (length, character) in (1..4).zip(text[..at].chars().rev()) {
+        match page.byte(character) {
+            Some(first @ 0xC2..) => return length < sequence_length(first),
+            Some(0x80..0xC0) => {}
+            _ if matches!(character, ' ' | '?' | char::REPLACEMENT_CHARACTER) => {}
+            _ => return false,
+        }
+    }
+    false
+}
+
+fn sequence_length(first: u8) -> usize {
+    match first {
+        0xC2..=0xDF => 2,
+        0xE0..=0xEF => 3,
+        _ => 4,
+    }
+}
+
 /// Moves `at` on to the next character that is not ASCII.
 pub(super) fn next_beyond_ascii(text: &str, at: &mut usize) -> Option<char> {
     *at += text.as_bytes()[*at..].iter().position(|byte| !byte.is_ascii())?;
@@ -90,11 +117,7 @@ enum Parsed {
 fn parse(text: &str, page: CodePage) -> Parsed {
     let mut characters = text.chars();
     let Some(first) = characters.next().and_then(|c| page.byte(c)) else { return Parsed::Nothing };
-    let wanted = match first {
-        0xC2..=0xDF => 2,
-        0xE0..=0xEF => 3,
-        _ => 4,
-    };
+    let wanted = sequence_length(first);
     let mut sequence = Sequence::open(first);
     while sequence.length < wanted {
         match characters.next().and_then(|c| sequence.continuation(c, page)) {
