@@ -78,7 +78,7 @@ impl<'a> Rows<'a> {
         let mut groups: Vec<Range<usize>> = Vec::with_capacity(lines.len());
         let mut start = 0;
         for end in 1..=lines.len() {
-            if end == lines.len() || breaks[end] > 1.0 {
+            if breaks.get(end).is_none_or(|&breaks| breaks > 1.0) {
                 groups.extend(std::iter::repeat_n(start..end, end - start));
                 start = end;
             }
