@@ -27,6 +27,9 @@ const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 const LOOKS_A_QUESTION: u64 = 30;
 const LOOKS_A_SUMMARY: u64 = 60;
 
+/// How long an answer of the admin port may hold up the end: its reader may be slow.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
+
 /// Works until `shutdown` resolves or nothing can be done any more.
 pub async fn work(
     settings: &Settings,
@@ -77,7 +80,7 @@ pub async fn work(
     }
     for task in [Some(look), admin].into_iter().flatten() {
         // Both end with `ended`; what they were doing no longer matters.
-        let _ = task.await;
+        let _ = tokio::time::timeout(LAST_ANSWERS, task).await;
     }
     close_traces(telemetry).await;
     outcome.map_err(failure)

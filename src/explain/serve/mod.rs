@@ -6,7 +6,8 @@
 
 mod proofs;
 
-use std::future::Future;
+use std::future::{Future, IntoFuture};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -15,6 +16,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 use super::page;
 pub use proofs::Proofs;
@@ -23,6 +25,9 @@ pub use proofs::Proofs;
 /// from anywhere.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// How long an answer under way may hold up the end: its reader may be slow.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
 /// The page and what it loads; open to whoever reaches the port.
 pub fn shell<S: Clone + Send + Sync + 'static>() -> Router<S> {
@@ -57,7 +62,21 @@ pub async fn serve(
         .route("/", get(async || Redirect::temporary("/proof")))
         .merge(shell())
         .merge(reader(proofs));
-    axum::serve(listener, router).with_graceful_shutdown(shutdown).await
+    let (tell, told) = oneshot::channel::<()>();
+    let told = async {
+        let _ = told.await;
+    };
+    let served = axum::serve(listener, router).with_graceful_shutdown(told).into_future();
+    let ended = async {
+        shutdown.await;
+        let _ = tell.send(());
+        tokio::time::sleep(LAST_ANSWERS).await;
+        Ok(())
+    };
+    tokio::select! {
+        result = served => result,
+        result = ended => result,
+    }
 }
 
 fn file(content_type: &'static str, content: &'static str) -> impl IntoResponse {
