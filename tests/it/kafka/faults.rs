@@ -203,7 +203,7 @@ async fn what_the_embedded_broker_forgets_is_noticed() {
 }
 
 #[tokio::test]
-async fn a_last_commit_is_made_again_while_the_group_rebalances_or_told_to_have_failed() {
+async fn a_last_commit_is_made_again_while_the_group_rebalances_and_left_to_others_after() {
     for (code, committed) in [
         (Code::RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS, 10),
         (Code::RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, -1),
@@ -220,7 +220,7 @@ async fn a_last_commit_is_made_again_while_the_group_rebalances_or_told_to_have_
         let broker = cluster.embedded.as_ref().unwrap();
         broker.cluster().request_errors(Api::OffsetCommit, &[code, code]);
         let closed = source.close().await;
-        assert_eq!(closed.is_ok(), committed == 10, "{code:?}: {closed:?}");
+        assert!(closed.is_ok(), "{code:?}: {closed:?}");
         assert_eq!(cluster.committed(&settings, &input, 1), [committed], "{code:?}");
     }
 }
