@@ -1,7 +1,7 @@
 //! The command line. Each command is one file under `commands`.
 
-mod allocator;
 mod commands;
+mod heaps;
 
 use std::process::ExitCode;
 
@@ -45,7 +45,7 @@ Exit codes:
   2  the settings or the command line are at fault; nothing was done";
 
 fn main() -> ExitCode {
-    allocator::bound_heaps();
+    heaps::bound();
     let outcome = match CommandLine::parse().command {
         Command::Run(arguments) => run::run(arguments),
         Command::Process(arguments) => process::run(arguments),

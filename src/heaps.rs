@@ -7,7 +7,7 @@
 /// With 60,000 articles queued on two cores (`tests/end_to_end/run.sh`) the worker's peak
 /// was 156 MiB by default and 138 MiB so; an article's processor time differed by less
 /// than it does between two runs.
-pub fn bound_heaps() {
+pub fn bound() {
     #[cfg(target_env = "gnu")]
     {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
