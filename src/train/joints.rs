@@ -81,7 +81,7 @@ fn load(paths: &[PathBuf]) -> Vec<Page> {
             let (_, row) = row.expect("a labelled page a line");
             let Some(html) = row.html else { continue };
             let site = super::boilerplate::fold(row.url.as_deref().unwrap_or(&row.id));
-            let held_out = site % HELD_OUT == 0;
+            let held_out = site.is_multiple_of(HELD_OUT);
             for blanks in [Lines::Kept, Lines::Dropped] {
                 let (text, joins) = page::text_nodes(&html, blanks, &deadline);
                 pages.push(judged(&text, &joins, held_out));

@@ -3,6 +3,10 @@
 //! `copydesk-train check page|flat SET…` trains on two thirds of the sites and
 //! prints the figures on the other third, three times.
 //!
+//! `copydesk-train joints MODEL SET…` trains, on sets with pages, what tells whether a line
+//! of flat text goes on with the one before; `copydesk-train check joints SET…` measures it on
+//! sites held out. The flat model is trained on lines that are joined so, thus after it.
+//!
 //! For the repair of spun news: `copydesk-train table TABLE LISTS NEWS SEEN…` makes
 //! the table of spun phrases from the lists in a folder and from pairs seen on
 //! pages; `copydesk-train spun NGRAMS TABLE NEWS` counts the table's words in clean
@@ -89,7 +93,7 @@ fn main() -> ExitCode {
         }
         _ => {
             eprintln!(
-                "usage: copydesk-train page|flat MODEL SET… | check page|flat SET… | table TABLE LISTS NEWS SEEN… \
+                "usage: copydesk-train page|flat|joints MODEL SET… | check page|flat|joints SET… | table TABLE LISTS NEWS SEEN… \
                  | spun NGRAMS TABLE NEWS | judge FOREST LISTS NGRAMS NEWS SEEN… | mark MARKED NEWS SEEN… | check spun TABLE \
                  NGRAMS FOREST MARKED | language MODEL FOLDER \
                  | lexicon LEXICON FOLDER NEWS | ner MODEL LEXICON SENTENCES"

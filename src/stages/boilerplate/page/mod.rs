@@ -68,10 +68,10 @@ pub fn text_nodes(html: &str, blank: Lines, deadline: &Deadline) -> (String, Vec
     let (mut text, mut joins) = (String::new(), Vec::new());
     let mut within = None;
     for id in tree.descendants_in(tree.root(), is_read) {
-        if let Some(element) = tree.element(id) {
-            if &*element.name == "br" || render::is_block(&element.name) {
-                within = None;
-            }
+        let breaks =
+            |element: &tree::Element| &*element.name == "br" || render::is_block(&element.name);
+        if tree.element(id).is_some_and(breaks) {
+            within = None;
         }
         let tree::Content::Text(written) = &tree.node(id).content else { continue };
         let block = block(id);
