@@ -92,6 +92,17 @@ const AGREEMENTS: &[Agreement] = &[
         },
     },
     Agreement {
+        keys: &["kafka.oauth_token_file", "kafka.sasl_mechanism"],
+        broken: |settings| {
+            let kafka = &settings.kafka;
+            let needed = kafka.sasl_mechanism == SaslMechanism::OauthBearer;
+            (needed == kafka.oauth_token_file.is_empty()).then(|| match needed {
+                true => "expected a file for OAUTHBEARER".into(),
+                false => "expected kafka.sasl_mechanism to be OAUTHBEARER".into(),
+            })
+        },
+    },
+    Agreement {
         keys: &["kafka.ssl_key_file", "kafka.ssl_certificate_file"],
         broken: |settings| {
             let kafka = &settings.kafka;

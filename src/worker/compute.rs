@@ -15,6 +15,7 @@ use crate::transport::{Delivery, Ticket};
 
 pub(super) struct Compute {
     jobs: Jobs,
+    threads: usize,
     done: mpsc::UnboundedReceiver<Result<Done, TransportError>>,
 }
 
@@ -64,15 +65,24 @@ impl Compute {
     /// An article that has not come back after `runaway` is given up.
     pub fn start(desk: Arc<Desk>, threads: Threads, runaway: Duration) -> std::io::Result<Self> {
         let (done_sender, done) = mpsc::unbounded_channel();
+        let count = match threads {
+            Threads::Callers => 1,
+            Threads::Own(count) => count,
+        };
         let jobs = match threads {
             Threads::Callers => Jobs::Here { desk, done: done_sender },
-            Threads::Own(count) => {
+            Threads::Own(_) => {
                 let (jobs, job_receiver) = channel::unbounded();
                 let crew = Crew { desk, jobs: job_receiver, done: done_sender };
                 Jobs::Threads { jobs, _watchdog: Watchdog::start(crew, count, runaway)? }
             }
         };
-        Ok(Self { jobs, done })
+        Ok(Self { jobs, threads: count, done })
+    }
+
+    /// How many articles are worked on at once.
+    pub fn threads(&self) -> usize {
+        self.threads
     }
 
     /// The number of jobs is bounded by the caller: it submits what it holds.

@@ -27,7 +27,7 @@ use crate::error::{Disposition, Error, TransportError};
 use crate::settings::{Order, WorkerSettings};
 use crate::telemetry::Telemetry;
 use crate::telemetry::events;
-use crate::transport::{Delivery, NotSent, Report, Sink, Source, Ticket};
+use crate::transport::{Delivery, NotSent, Outbound, Report, Sink, Source, Ticket};
 use backoff::Backoff;
 use compute::{Compute, Done};
 use limiter::Limiter;
@@ -37,6 +37,14 @@ use strand::Strand;
 /// An article that has taken so many of its deadlines has come past none of the places
 /// that look at it, and will not come back.
 const RUNAWAY_DEADLINES: u32 = 4;
+
+/// Articles that are worked on or wait for a thread, a thread: enough that none is ever idle,
+/// and few enough that their outputs, which no budget holds yet, do not add up.
+const COMPUTING_A_THREAD: usize = 64;
+
+/// Outputs that wait for their turn or for room in the sink may hold this part of what
+/// articles in flight may; beyond it nothing more is taken.
+const WAITING_PART: usize = 8;
 
 /// What a worker did, from start to end.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -81,6 +89,7 @@ pub async fn run<S: Source, K: Sink>(
         backoff: Backoff::new(settings.send_retries),
         telemetry,
         computing: 0,
+        waiting_bytes: 0,
         sent: 0,
         sink_is_full: false,
         held_up: VecDeque::new(),
@@ -104,6 +113,8 @@ struct Worker<'a, S, K> {
     backoff: Backoff,
     telemetry: &'a Telemetry,
     computing: usize,
+    /// Of outputs that are ready and not yet sent.
+    waiting_bytes: usize,
     /// Sent and without a report, over all lanes.
     sent: usize,
     sink_is_full: bool,
@@ -145,7 +156,7 @@ impl<S: Source, K: Sink> Worker<'_, S, K> {
             if draining.is_some() && self.is_drained() {
                 return;
             }
-            let takes = draining.is_none() && self.entries.len() < settings.in_flight_articles;
+            let takes = draining.is_none() && self.has_room(settings);
             tokio::select! {
                 biased;
                 report = self.sink.next_report(), if self.sent > 0 => self.on_report(report),
@@ -165,6 +176,13 @@ impl<S: Source, K: Sink> Worker<'_, S, K> {
                 },
             }
         }
+    }
+
+    /// What is not taken stays with the source, within the source's own bounds.
+    fn has_room(&self, settings: &WorkerSettings) -> bool {
+        self.entries.len() < settings.in_flight_articles
+            && self.computing < self.compute.threads() * COMPUTING_A_THREAD
+            && self.waiting_bytes <= settings.in_flight_bytes / WAITING_PART
     }
 
     fn start_draining(&mut self, settings: &WorkerSettings) -> Instant {
@@ -232,6 +250,7 @@ impl<S: Source, K: Sink> Worker<'_, S, K> {
         self.computing -= 1;
         let entry = &mut self.entries[ticket.0];
         events::computed(self.telemetry, &entry.delivery, &outcome);
+        self.waiting_bytes += bytes_of(&outcome);
         entry.state = State::Ready(outcome);
         let strand = entry.strand;
         self.advance(strand);
@@ -271,9 +290,11 @@ impl<S: Source, K: Sink> Worker<'_, S, K> {
                     let error = error.into();
                     events::transport_failed(self.telemetry, &error);
                     entry.refused = Some(error);
+                    self.waiting_bytes -= outbound.bytes();
                     self.redo(ticket);
                 }
                 sent => {
+                    self.waiting_bytes -= outbound.bytes();
                     entry.state = State::Sent(kind);
                     queue.mark_sent();
                     self.sent += 1;
@@ -352,7 +373,9 @@ impl<S: Source, K: Sink> Worker<'_, S, K> {
         match entry.refused.take() {
             Some(error) => {
                 entry.counted = false;
-                entry.state = State::Ready(self.desk.give_up(&entry.delivery, error));
+                let outcome = self.desk.give_up(&entry.delivery, error);
+                self.waiting_bytes += bytes_of(&outcome);
+                entry.state = State::Ready(outcome);
             }
             None => self.compute(ticket),
         }
@@ -413,6 +436,10 @@ impl Summary {
             Kind::DeadLetter => &mut self.dead_lettered,
         }
     }
+}
+
+fn bytes_of(outcome: &Outcome) -> usize {
+    outcome.outbound().map_or(0, Outbound::bytes)
 }
 
 /// Resolves at that time; never without one.

@@ -110,8 +110,10 @@ write_properties() {
     done
     echo "listener.name.mutual.ssl.client.auth=required"
     for listener in sasl sasltls; do
-        echo "listener.name.$listener.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512"
+        echo "listener.name.$listener.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER"
         echo "listener.name.$listener.plain.sasl.jaas.config=$module.plain.PlainLoginModule required user_desk=\"$password\";"
+        # Its validator takes tokens that nobody has signed, so that tests can make them.
+        echo "listener.name.$listener.oauthbearer.sasl.jaas.config=$module.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub=\"desk\";"
         echo "listener.name.$listener.scram-sha-256.sasl.jaas.config=$module.scram.ScramLoginModule required;"
         echo "listener.name.$listener.scram-sha-512.sasl.jaas.config=$module.scram.ScramLoginModule required;"
     done

@@ -40,12 +40,13 @@ choice! {
         Plain = "PLAIN",
         ScramSha256 = "SCRAM-SHA-256",
         ScramSha512 = "SCRAM-SHA-512",
+        OauthBearer = "OAUTHBEARER",
     }
 }
 
 impl SaslMechanism {
     pub fn needs_password(self) -> bool {
-        self != Self::None
+        matches!(self, Self::Plain | Self::ScramSha256 | Self::ScramSha512)
     }
 }
 
@@ -114,7 +115,7 @@ section! {
         output_topic: String = "articles.enriched", topic_name();
         /// Where goes what cannot be processed.
         dead_letter_topic: String = "articles.dead-letter", topic_name();
-        /// How connections are secured. TLS and SCRAM need a build with the feature `tls`.
+        /// How connections are secured. TLS, SCRAM and OAUTHBEARER need a build with the feature `tls`.
         security_protocol: SecurityProtocol = SecurityProtocol::Plaintext;
         /// How copydesk proves who it is, where the protocol is one of sasl_….
         sasl_mechanism: SaslMechanism = SaslMechanism::None;
@@ -124,6 +125,8 @@ section! {
         sasl_password: Secret = "";
         /// A file that holds the password, instead of the password itself.
         sasl_password_file: String = "";
+        /// The file with the JSON Web Token for OAUTHBEARER, which something else keeps fresh.
+        oauth_token_file: String = "";
         /// Certificates of the authorities to trust, PEM. Empty: those of the system.
         ssl_ca_file: String = "";
         /// The client's certificate, PEM, where brokers ask for one.

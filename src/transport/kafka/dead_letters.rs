@@ -11,13 +11,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rdkafka::client::ClientContext;
-use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::DeliveryResult;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
 
 use super::topic_reader::TopicReader;
-use super::{client, headers, producer};
+use super::{client, headers, oauth, producer};
 use crate::error::TransportError;
 use crate::settings::KafkaSettings;
 use crate::transport::StoredMessage;
@@ -34,8 +33,7 @@ pub fn reader(settings: &KafkaSettings) -> Result<TopicReader, TransportError> {
 
 /// How many partitions a topic has. Fails where it is not there.
 pub fn partitions(settings: &KafkaSettings, topic: &str) -> Result<i32, TransportError> {
-    let consumer = client::inquirer(settings)
-        .create()
+    let consumer = client::inquire(&client::inquirer(settings))
         .map_err(|error| fatal(format!("could not start: {error}")))?;
     super::topic_reader::partitions(&consumer, topic)
 }
@@ -58,9 +56,11 @@ impl Replayer {
     /// Ends whatever an earlier replay of the same topic left open, and the earlier
     /// replay itself, should it still run.
     pub fn open(settings: &KafkaSettings) -> Result<Self, TransportError> {
-        let producer: BaseProducer<Reports> = client::replayer(settings)
+        let config = client::replayer(settings);
+        let producer: BaseProducer<Reports> = config
             .create_with_context(Reports::default())
             .map_err(|error| fatal(error.to_string()))?;
+        oauth::give(producer.client(), &config).map_err(|error| fatal(error.to_string()))?;
         producer.init_transactions(PATIENCE).map_err(|error| failed(&error))?;
         Ok(Self { producer, dead_letter_topic: settings.dead_letter_topic.clone() })
     }
@@ -165,9 +165,7 @@ impl Reports {
 }
 
 impl ClientContext for Reports {
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        client::log(level, facility, message);
-    }
+    client::common_answers!();
 }
 
 impl ProducerContext for Reports {

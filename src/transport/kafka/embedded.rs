@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 
 use rdkafka::ClientConfig;
 use rdkafka::bindings;
-use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::consumer::Consumer;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::{BaseProducer, BaseRecord, DefaultProducerContext, Producer};
 
+use super::client;
 use super::headers;
 use super::topic_reader::{TopicReader, partitions};
 use crate::error::TransportError;
@@ -63,10 +64,10 @@ impl EmbeddedBroker {
 
     /// The topics of these that have lost messages to the broker's size limit.
     pub fn evicted(&self, topics: &[&str]) -> Result<Vec<String>, TransportError> {
-        let consumer: BaseConsumer = ClientConfig::new()
-            .set("bootstrap.servers", self.brokers().join(","))
-            .create()
-            .map_err(|error| fault("ask for offsets", &error))?;
+        let mut config = ClientConfig::new();
+        config.set("bootstrap.servers", self.brokers().join(","));
+        let consumer =
+            client::inquire(&config).map_err(|error| fault("ask for offsets", &error))?;
         let mut evicted = Vec::new();
         for topic in topics {
             for partition in 0..partitions(&consumer, topic)? {

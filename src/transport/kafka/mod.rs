@@ -24,6 +24,7 @@ mod commit;
 mod consumer;
 mod headers;
 mod membership;
+mod oauth;
 mod producer;
 mod sink;
 mod source;

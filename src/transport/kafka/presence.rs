@@ -8,7 +8,7 @@ use std::time::Duration;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use tokio::sync::mpsc;
 
-use super::client;
+use super::client::{self, Inquiry};
 use crate::error::TransportError;
 use crate::settings::KafkaSettings;
 
@@ -24,8 +24,8 @@ impl DeadLetterWatch {
     pub fn start(settings: &KafkaSettings) -> Result<Self, TransportError> {
         let fatal =
             |why: String| TransportError::Fatal { attempted: "watch the dead-letter topic", why };
-        let client: BaseConsumer =
-            client::inquirer(settings).create().map_err(|error| fatal(error.to_string()))?;
+        let client = client::inquire(&client::inquirer(settings))
+            .map_err(|error| fatal(error.to_string()))?;
         let topic = settings.dead_letter_topic.clone();
         let there = Arc::new(AtomicBool::new(true));
         let (questions, mut asked) = mpsc::channel::<()>(1);
@@ -56,7 +56,9 @@ impl DeadLetterWatch {
 }
 
 /// One question for all topics: asking for one by name can create it.
-fn is_there(client: &BaseConsumer, topic: &str) -> Option<bool> {
+fn is_there(client: &BaseConsumer<Inquiry>, topic: &str) -> Option<bool> {
+    // What the client has to say meanwhile, and its next token.
+    while client.poll(Duration::ZERO).is_some() {}
     let metadata = client.fetch_metadata(None, PATIENCE).ok()?;
     let found = metadata.topics().iter().find(|found| found.name() == topic);
     Some(found.is_some_and(|found| found.error().is_none()))

@@ -5,12 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rdkafka::client::ClientContext;
-use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::metadata::{Metadata, MetadataTopic};
 
-use super::{apart, client, properties};
+use super::{apart, client, oauth, properties};
 use crate::settings::KafkaSettings;
 
 /// For what the client has to say about a failure, one event a poll.
@@ -31,11 +30,14 @@ pub async fn faults(settings: &KafkaSettings, patience: Duration) -> Vec<String>
 
 fn ask(settings: &KafkaSettings, patience: Duration) -> Vec<String> {
     let complaints = Complaints::default();
-    let consumer: BaseConsumer<Complaints> =
-        match client::inquirer(settings).create_with_context(complaints.clone()) {
-            Ok(consumer) => consumer,
-            Err(error) => return vec![format!("kafka: {error}")],
-        };
+    let config = client::inquirer(settings);
+    let consumer: BaseConsumer<Complaints> = match config.create_with_context(complaints.clone()) {
+        Ok(consumer) => consumer,
+        Err(error) => return vec![format!("kafka: {error}")],
+    };
+    if let Err(error) = oauth::give(consumer.client(), &config) {
+        return vec![format!("kafka: {error}")];
+    }
     // One question for all topics: asking for one by name can create it.
     match consumer.fetch_metadata(None, patience) {
         Ok(metadata) => topic_faults(settings, &metadata),
@@ -103,9 +105,7 @@ impl Complaints {
 }
 
 impl ClientContext for Complaints {
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        client::log(level, facility, message);
-    }
+    client::common_answers!();
 
     fn error(&self, _error: KafkaError, reason: &str) {
         let mut complaints = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -10,6 +10,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Message};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
+use super::client::{self, Inquiry};
 use super::headers;
 use crate::error::TransportError;
 use crate::transport::StoredMessage;
@@ -23,7 +24,7 @@ const SETTLE_PATIENCE: Duration = Duration::from_secs(90);
 const SETTLE_PAUSE: Duration = Duration::from_millis(50);
 
 pub struct TopicReader {
-    consumer: BaseConsumer,
+    consumer: BaseConsumer<Inquiry>,
     config: ClientConfig,
     topic: String,
     /// Not yet begun.
@@ -51,7 +52,7 @@ impl TopicReader {
             .set("enable.partition.eof", "true")
             .set("auto.offset.reset", "earliest")
             .set("isolation.level", "read_committed");
-        let consumer: BaseConsumer = config.create().map_err(|error| fault(&error))?;
+        let consumer = client::inquire(&config).map_err(|error| fault(&error))?;
         Ok(Self {
             consumer,
             config,
@@ -90,7 +91,7 @@ impl TopicReader {
     pub fn settle(&self) -> Result<(), TransportError> {
         let mut config = self.config.clone();
         config.set("isolation.level", "read_uncommitted");
-        let uncommitted: BaseConsumer = config.create().map_err(|error| fault(&error))?;
+        let uncommitted = client::inquire(&config).map_err(|error| fault(&error))?;
         let deadline = Instant::now() + SETTLE_PATIENCE;
         for partition in 0..partitions(&uncommitted, &self.topic)? {
             let (_, end) = self.bounds(&uncommitted, partition)?;
@@ -165,14 +166,17 @@ impl TopicReader {
     /// The first offset there is, and one past the last.
     fn bounds(
         &self,
-        consumer: &BaseConsumer,
+        consumer: &BaseConsumer<Inquiry>,
         partition: i32,
     ) -> Result<(i64, i64), TransportError> {
         consumer.fetch_watermarks(&self.topic, partition, PATIENCE).map_err(|error| fault(&error))
     }
 }
 
-pub(super) fn partitions(consumer: &BaseConsumer, topic: &str) -> Result<i32, TransportError> {
+pub(super) fn partitions(
+    consumer: &BaseConsumer<Inquiry>,
+    topic: &str,
+) -> Result<i32, TransportError> {
     let metadata = consumer.fetch_metadata(Some(topic), PATIENCE).map_err(|error| fault(&error))?;
     let found = metadata.topics().first();
     if let Some(code) = found.and_then(|topic| topic.error()) {

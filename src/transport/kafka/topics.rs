@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, OwnedResourceSpecifier, ResourceSpecifier};
-use rdkafka::client::DefaultClientContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::metadata::Metadata;
 use rdkafka::statistics::Statistics;
 
-use super::apart;
+use super::client::Inquiry;
+use super::{apart, oauth};
 use crate::error::TransportError;
 use crate::settings::KafkaSettings;
 use crate::transport::{Destination, Outbound};
@@ -135,7 +135,7 @@ impl Topics {
 }
 
 struct Found {
-    admin: AdminClient<DefaultClientContext>,
+    admin: AdminClient<Inquiry>,
     /// Any broker that is up.
     broker: Option<i32>,
     partitions: [i32; 2],
@@ -143,11 +143,10 @@ struct Found {
 
 /// Blocks.
 fn look_up(config: &ClientConfig, names: &[String; 2]) -> Result<Found, TransportError> {
-    let admin: AdminClient<DefaultClientContext> =
-        config.create().map_err(|error: KafkaError| TransportError::Fatal {
-            attempted: ATTEMPTED,
-            why: error.to_string(),
-        })?;
+    let fatal =
+        |error: KafkaError| TransportError::Fatal { attempted: ATTEMPTED, why: error.to_string() };
+    let admin: AdminClient<Inquiry> = config.create_with_context(Inquiry).map_err(fatal)?;
+    oauth::give(admin.inner(), config).map_err(fatal)?;
     let deadline = Instant::now() + LOOK_UP_TIMEOUT;
     let mut broker = None;
     let mut partitions = [0; 2];
@@ -203,7 +202,7 @@ fn transient(why: String) -> TransportError {
 /// too large fails whole, so the brokers' limits must be known before.
 async fn limits(
     settings: &KafkaSettings,
-    admin: &AdminClient<DefaultClientContext>,
+    admin: &AdminClient<Inquiry>,
     broker: Option<i32>,
 ) -> Limits {
     let own = Limits::of(settings);
@@ -226,7 +225,7 @@ async fn limits(
 /// `max.message.bytes` of the output and the dead-letter topic.
 async fn describe(
     settings: &KafkaSettings,
-    admin: &AdminClient<DefaultClientContext>,
+    admin: &AdminClient<Inquiry>,
     broker: Option<i32>,
 ) -> Result<(Option<usize>, Option<usize>), KafkaError> {
     // Any broker can tell; without one named, librdkafka waits for a controller.

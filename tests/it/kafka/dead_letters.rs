@@ -391,7 +391,8 @@ async fn dlq_replays_each_letter_once_though_it_is_killed_again_and_again() {
         desk.publish_letters(&letters);
         let mut kills = 0;
         for millis in [400, 900, 1_300, 700, 1_100] {
-            let mut replay = desk.start(&["replay", "--to", "input", "--all", "--rate", "40"]);
+            // So slowly that none of them gets to the end, however busy the machine is.
+            let mut replay = desk.start(&["replay", "--to", "input", "--all", "--rate", "10"]);
             let before = desk.cluster.stored(&desk.input);
             // Somewhere after it has begun to send.
             eventually("the replay begins", || desk.cluster.stored(&desk.input) > before).await;

@@ -3,10 +3,14 @@
 
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use copydesk::settings::{Choice, KafkaSettings, SaslMechanism, Secret, SecurityProtocol};
-use copydesk::transport::kafka::{KafkaSink, KafkaSource, reachable};
+use copydesk::transport::kafka::{
+    KafkaSink, KafkaSource, KafkaTransactions, dead_letters, reachable,
+};
 use copydesk::transport::{Sink, Source};
 
 use super::broker::{Cluster, next, outbound, send_all};
@@ -66,6 +70,17 @@ impl Secured {
         }
     }
 
+    /// Over TLS, with this as the token.
+    fn bearer(&self, name: &str, token: &str) -> KafkaSettings {
+        let file = self.file(name);
+        std::fs::write(&file, format!("{token}\n")).unwrap();
+        KafkaSettings {
+            sasl_mechanism: SaslMechanism::OauthBearer,
+            oauth_token_file: file,
+            ..self.at("sasltls", SecurityProtocol::SaslSsl)
+        }
+    }
+
     fn client(&self, certificate: &str) -> KafkaSettings {
         KafkaSettings {
             ssl_certificate_file: self.file(&format!("{certificate}.pem")),
@@ -77,6 +92,15 @@ impl Secured {
 
 fn listener(folder: &std::path::Path, name: &str) -> String {
     std::fs::read_to_string(folder.join(name)).unwrap().trim().to_owned()
+}
+
+/// A token that says who it is for and until when, in seconds from now.
+fn token(algorithm: &str, seconds: i64) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64;
+    let part = |part: serde_json::Value| URL_SAFE_NO_PAD.encode(part.to_string());
+    let header = part(serde_json::json!({ "alg": algorithm }));
+    let claims = part(serde_json::json!({ "sub": "desk", "iat": now - 60, "exp": now + seconds }));
+    format!("{header}.{claims}.")
 }
 
 const PASSWORD_MECHANISMS: [SaslMechanism; 3] =
@@ -108,6 +132,15 @@ async fn messages_go_through_every_kind_of_secured_connection() {
                 ]
             })
             .collect();
+        let bearer = secured.bearer("token", &token("none", 3_600));
+        ways.push(("OAUTHBEARER over TLS".into(), bearer.clone()));
+        let in_the_open = KafkaSettings {
+            brokers: vec![listener(&secured.folder, "sasl")],
+            security_protocol: SecurityProtocol::SaslPlaintext,
+            ssl_ca_file: String::new(),
+            ..bearer
+        };
+        ways.push(("OAUTHBEARER".into(), in_the_open));
         ways.push(("TLS".into(), secured.tls("tls")));
         ways.push(("client certificate".into(), secured.client("client")));
         for (index, (way, settings)) in ways.iter().enumerate() {
@@ -181,6 +214,44 @@ async fn a_client_that_cannot_prove_who_it_is_is_not_let_in() {
             let faults = reachable::faults(&nobody, REFUSAL_PATIENCE).await;
             assert_refused(&faults, &["uthentication"], case);
         }
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_does_not_hold_lets_nobody_in() {
+    for secured in Secured::all().await {
+        for (case, settings, wanted) in [
+            ("signed", secured.bearer("signed", &token("HS256", 3_600)), "uthentication"),
+            ("expired", secured.bearer("expired-token", &token("none", -5)), "unexpired"),
+            ("no token", secured.bearer("opaque", "swordfish"), "no JSON Web Token"),
+            (
+                "no file",
+                KafkaSettings {
+                    oauth_token_file: secured.file("nowhere"),
+                    ..secured.bearer("token", "")
+                },
+                "No such file",
+            ),
+        ] {
+            let faults = reachable::faults(&settings, REFUSAL_PATIENCE).await;
+            assert_refused(&faults, &[wanted], case);
+        }
+    }
+}
+
+/// Each kind of client asks for its token in its own way.
+#[tokio::test]
+async fn every_client_has_its_token() {
+    for secured in Secured::all().await {
+        let settings = secured.bearer("token", &token("none", 3_600));
+        let mut letters = dead_letters::reader(&settings).unwrap();
+        letters.rewind().unwrap();
+        assert!(letters.read().unwrap().is_none());
+        dead_letters::Replayer::open(&settings).unwrap();
+        let source = KafkaSource::open(&settings, BUDGET).unwrap();
+        let transactions = KafkaTransactions::open(&settings, &source).await.unwrap();
+        transactions.close().await;
+        source.close().await.unwrap();
     }
 }
 

@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rdkafka::client::ClientContext;
-use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, DeliveryResult, Message};
@@ -19,7 +18,7 @@ use super::{Shared, topic};
 use crate::error::TransportError;
 use crate::settings::KafkaSettings;
 use crate::site::{Place, record};
-use crate::transport::kafka::client;
+use crate::transport::kafka::{client, oauth};
 
 /// Between two looks at whether there is something to write, or to close.
 const POLL: Duration = Duration::from_millis(20);
@@ -58,9 +57,11 @@ impl Keeper {
 
     /// Returns when it is closed, or when the topic cannot be found.
     fn keep(&self, tell_read: &mut Option<oneshot::Sender<()>>) -> Result<(), TransportError> {
-        let reader: Reader = client::memory_reader(&self.kafka)
+        let config = client::memory_reader(&self.kafka);
+        let reader: Reader = config
             .create_with_context(Reports(self.shared.clone()))
             .map_err(|error| fault(&error))?;
+        oauth::give(reader.client(), &config).map_err(|error| fault(&error))?;
         let partitions = topic::partitions(reader.client(), &self.topic, LOOK_UP_TIMEOUT)?;
         let mut unread: HashSet<i32> = (0..partitions.partitions).collect();
         let mut assignment = TopicPartitionList::new();
@@ -160,9 +161,7 @@ impl Keeper {
 }
 
 impl ClientContext for Reports {
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        client::log(level, facility, message);
-    }
+    client::common_answers!();
 
     fn error(&self, error: KafkaError, reason: &str) {
         tracing::debug!(%error, reason, "site memory client error");

@@ -4,12 +4,13 @@
 use std::time::Duration;
 
 use rdkafka::admin::{AdminClient, AdminOptions, ResourceSpecifier};
-use rdkafka::client::{Client, ClientContext, DefaultClientContext};
+use rdkafka::client::{Client, ClientContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
 use crate::error::TransportError;
 use crate::settings::KafkaSettings;
-use crate::transport::kafka::{apart, client};
+use crate::transport::kafka::client::Inquiry;
+use crate::transport::kafka::{apart, client, oauth};
 
 const ATTEMPTED: &str = "look up the topic of the site memory";
 
@@ -18,8 +19,9 @@ const ATTEMPTED: &str = "look up the topic of the site memory";
 pub async fn faults(settings: &KafkaSettings, topic: &str, patience: Duration) -> Vec<String> {
     let (config, name) = (client::inquirer(settings), topic.to_owned());
     let asked = apart(patience * 2, move || {
-        let admin: AdminClient<DefaultClientContext> =
-            config.create().map_err(|error: KafkaError| transient(error.to_string()))?;
+        let started = |error: KafkaError| transient(error.to_string());
+        let admin: AdminClient<Inquiry> = config.create_with_context(Inquiry).map_err(started)?;
+        oauth::give(admin.inner(), &config).map_err(started)?;
         let found = partitions(admin.inner(), &name, patience)?;
         Ok::<_, TransportError>((admin, found))
     });
@@ -72,7 +74,7 @@ pub fn partitions<C: ClientContext>(
 }
 
 async fn cleanup_policy(
-    admin: &AdminClient<DefaultClientContext>,
+    admin: &AdminClient<Inquiry>,
     topic: &str,
     broker: Option<i32>,
     patience: Duration,

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use rdkafka::ClientConfig;
 use rdkafka::client::ClientContext;
-use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::ConsumerGroupMetadata;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::DeliveryResult;
@@ -18,7 +17,7 @@ use super::Order;
 use crate::transport::kafka::lanes::CommitPoint;
 use crate::transport::kafka::status::SinkStatus;
 use crate::transport::kafka::topics::Topics;
-use crate::transport::kafka::{client, commit, headers};
+use crate::transport::kafka::{client, commit, headers, oauth};
 
 const RETRY_PAUSE: Duration = Duration::from_millis(50);
 
@@ -58,6 +57,7 @@ impl Session {
             config.set("batch.num.messages", "1").set("linger.ms", "0");
         }
         let producer: BaseProducer<Reports> = config.create_with_context(reports)?;
+        oauth::give(producer.client(), &config)?;
         let deadline = Instant::now() + timeout;
         loop {
             match producer.init_transactions(timeout) {
@@ -177,9 +177,7 @@ impl Reports {
 }
 
 impl ClientContext for Reports {
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        client::log(level, facility, message);
-    }
+    client::common_answers!();
 
     fn stats(&self, statistics: Statistics) {
         self.status.take_statistics(&statistics);
