@@ -97,6 +97,7 @@ pub fn judged(telemetry: &Telemetry, delivery: &Delivery, outcome: &Outcome) {
             let label = Reason { reason: error.reason() };
             let counter = metrics.dead_letters.get_or_create(&label);
             counter.inc_by(1, Some(example_of(telemetry, delivery)), None);
+            telemetry.dead_letters.add(origin, error);
             metrics.dead_letter_bytes.get_or_create(&label).inc_by(payload_bytes(delivery));
             at_level!(
                 error.level(),

@@ -1,5 +1,5 @@
-//! The admin port: `/live`, `/ready`, `/metrics`, `/settings`, `/log`, `/version`, and the proof
-//! page at `/proof`. Where a token is set, all that tell something of the worker, and what takes
+//! The admin port: `/live`, `/ready`, `/metrics`, `/settings`, `/log`, `/version`,
+//! `/dead-letters`, and the proof page at `/proof`. Where a token is set, all that tell something of the worker, and what takes
 //! articles, ask for it; the probes, which say yes or no, and the page's own files do not.
 
 use std::future::Future;
@@ -40,6 +40,7 @@ pub async fn serve(
         .route("/metrics", get(metrics))
         .route("/settings", get(settings))
         .route("/log", get(log_level).put(set_log_level))
+        .route("/dead-letters", get(dead_letters))
         .route("/version", get(async || env!("CARGO_PKG_VERSION")))
         .merge(page::reader(proofs));
     if !token.0.is_empty() {
@@ -76,6 +77,13 @@ async fn metrics(State(admin): State<Admin>, headers: HeaderMap) -> impl IntoRes
         .telemetry
         .scrape(exposition)
         .map(|text| ([(header::CONTENT_TYPE, exposition.content_type())], text))
+        .map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
+}
+
+/// The last few, newest first.
+async fn dead_letters(State(admin): State<Admin>) -> impl IntoResponse {
+    serde_json::to_string(&admin.telemetry.dead_letters.all())
+        .map(|letters| ([(header::CONTENT_TYPE, "application/json")], letters))
         .map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
 }
 

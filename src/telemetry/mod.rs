@@ -8,6 +8,7 @@ pub mod http;
 pub mod logging;
 pub mod metrics;
 pub mod partitions;
+pub mod recent;
 mod throttle;
 pub mod traces;
 
@@ -22,6 +23,7 @@ pub struct Telemetry {
     /// The settings in effect as a file, secrets masked, for whoever asks the admin port.
     pub settings: Arc<str>,
     pub tracer: traces::Tracer,
+    pub dead_letters: Arc<recent::RecentDeadLetters>,
     partitions: Arc<partitions::ShownPartitions>,
     totals: Arc<Totals>,
 }

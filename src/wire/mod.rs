@@ -2,6 +2,7 @@
 //! goes out ([`enriched`]), and what could not be processed ([`dead_letter`]).
 //! Only this folder knows JSON shapes.
 
+pub mod admin;
 pub mod dead_letter;
 pub mod enriched;
 pub mod json;

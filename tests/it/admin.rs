@@ -44,8 +44,9 @@ async fn codes(token: &str, requests: &[(&str, Option<&str>)]) -> Vec<u16> {
 
 #[tokio::test]
 async fn without_a_token_all_is_open() {
-    let asked = ["/live", "/ready", "/metrics", "/settings", "/version"].map(|path| (path, None));
-    assert_eq!(codes("", &asked).await, [200, 503, 200, 200, 200]);
+    let asked = ["/live", "/ready", "/metrics", "/settings", "/version", "/dead-letters"]
+        .map(|path| (path, None));
+    assert_eq!(codes("", &asked).await, [200, 503, 200, 200, 200, 200]);
 }
 
 #[tokio::test]
@@ -57,6 +58,7 @@ async fn with_a_token_only_the_probes_are_open() {
         ("/version", None),
         ("/settings", None),
         ("/log", None),
+        ("/dead-letters", None),
         ("/metrics", Some("Bearer harbour")),
         ("/version", Some("Bearer harbour")),
         ("/metrics", Some("Bearer harbou")),
@@ -64,7 +66,7 @@ async fn with_a_token_only_the_probes_are_open() {
         ("/metrics", Some("Basic harbour")),
         ("/metrics", Some("Bearer ")),
     ];
-    let expected = [200, 503, 401, 401, 401, 401, 200, 200, 401, 401, 401, 401];
+    let expected = [200, 503, 401, 401, 401, 401, 401, 200, 200, 401, 401, 401, 401];
     assert_eq!(codes("harbour", &asked).await, expected);
 }
 

@@ -14,15 +14,15 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 /// A page that is served until it is dropped.
-struct Served {
+pub(crate) struct Served {
     address: SocketAddr,
     runtime: Option<Runtime>,
 }
 
-struct Answer {
-    code: u16,
+pub(crate) struct Answer {
+    pub code: u16,
     head: String,
-    body: String,
+    pub body: String,
 }
 
 impl Served {
@@ -30,7 +30,7 @@ impl Served {
         Self::with(&Settings::default())
     }
 
-    fn with(settings: &Settings) -> Self {
+    pub fn with(settings: &Settings) -> Self {
         let proofs = Proofs::new(settings);
         proofs.open(Arc::new(Desk::new(settings)));
         Self::start(|listener| serve::serve(listener, proofs, std::future::pending()))
@@ -67,6 +67,11 @@ impl Served {
         ask(self.address, &format!("GET {path} HTTP/1.1"), "", b"")
     }
 
+    /// Asks for the proof of a message by its place.
+    pub fn message(&self, place: &str) -> Answer {
+        ask(self.address, "POST /proof/message HTTP/1.1", "", place.as_bytes())
+    }
+
     fn post(&self, headers: &str, article: &[u8]) -> Answer {
         ask(self.address, "POST /proof HTTP/1.1", headers, article)
     }
@@ -97,7 +102,14 @@ fn ask(address: SocketAddr, line: &str, headers: &str, body: &[u8]) -> Answer {
     Answer { code, head: head.to_ascii_lowercase(), body: body.to_owned() }
 }
 
-const FILES: [&str; 4] = ["/proof", "/proof/shell.js", "/proof/shell.css", "/proof/page.css"];
+const FILES: [&str; 6] = [
+    "/proof",
+    "/proof/shell.js",
+    "/proof/desk.js",
+    "/proof/live.js",
+    "/proof/shell.css",
+    "/proof/page.css",
+];
 
 #[test]
 fn the_page_has_nothing_inline_and_fetches_nothing_from_elsewhere() {

@@ -2,8 +2,11 @@
 //!
 //! `GET /proof` and what it loads are files without a secret. `POST /proof` takes one
 //! article and answers its proof, a piece of HTML in which every word of the article is
-//! escaped. It works at one article at a time, so that the worker's own go on.
+//! escaped; `POST /proof/message` does so for a message in a topic. One article is worked at
+//! at a time, so that the worker's own go on. Where a worker serves the page, its second tab
+//! reads the worker's metrics and last dead letters.
 
+mod message;
 mod proofs;
 
 use std::future::{Future, IntoFuture};
@@ -39,6 +42,8 @@ pub fn shell<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .route("/proof/shell.css", get(async move || file(css, include_str!("shell.css"))))
         .route("/proof/page.css", get(async move || file(css, page::STYLE)))
         .route("/proof/shell.js", get(async move || file(script, include_str!("shell.js"))))
+        .route("/proof/desk.js", get(async move || file(script, include_str!("desk.js"))))
+        .route("/proof/live.js", get(async move || file(script, include_str!("live.js"))))
         .layer(middleware::map_response(guarded))
 }
 
@@ -46,6 +51,7 @@ pub fn shell<S: Clone + Send + Sync + 'static>() -> Router<S> {
 pub fn reader<S: Clone + Send + Sync + 'static>(proofs: Proofs) -> Router<S> {
     Router::new()
         .route("/proof", post(proofs::answer))
+        .route("/proof/message", post(message::answer))
         .layer(DefaultBodyLimit::max(proofs.largest()))
         .layer(middleware::from_fn(from_here))
         .layer(middleware::map_response(guarded))

@@ -7,13 +7,12 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use crate::desk::Desk;
-use crate::error::Error;
 use crate::explain::{Proof, page};
-use crate::settings::Settings;
+use crate::settings::{KafkaSettings, Settings};
 use crate::transport::Headers;
 
 /// Pages of news are seldom larger than a tenth of this, in bytes.
@@ -33,9 +32,21 @@ const ARRIVAL: Duration = Duration::from_secs(20);
 pub struct Proofs {
     desk: Arc<OnceLock<Arc<Desk>>>,
     largest: usize,
+    /// Where messages are read from that are asked for by their place.
+    pub(super) kafka: Arc<KafkaSettings>,
     admitted: Arc<Semaphore>,
     worked_at: Arc<Semaphore>,
 }
+
+/// Leave to wait for the desk.
+pub(super) struct Admitted {
+    desk: Arc<Desk>,
+    permit: OwnedSemaphorePermit,
+    worked_at: Arc<Semaphore>,
+}
+
+/// The desk's attention, until it is dropped.
+pub(super) type Room = (OwnedSemaphorePermit, OwnedSemaphorePermit);
 
 impl Proofs {
     /// There are none until [`Proofs::open`] gives them a desk.
@@ -43,6 +54,7 @@ impl Proofs {
         Self {
             desk: Arc::default(),
             largest: settings.input.max_bytes.min(LARGEST),
+            kafka: Arc::new(settings.kafka.clone()),
             admitted: Arc::new(Semaphore::new(ADMITTED)),
             worked_at: Arc::new(Semaphore::new(1)),
         }
@@ -57,15 +69,34 @@ impl Proofs {
     pub fn largest(&self) -> usize {
         self.largest
     }
+
+    pub(super) fn admit(&self) -> Result<Admitted, Response> {
+        let unavailable = |why| refusal(StatusCode::SERVICE_UNAVAILABLE, why);
+        let desk = self.desk.get().cloned();
+        let desk = desk.ok_or_else(|| unavailable("the worker is still starting"))?;
+        let permit = self.admitted.clone().try_acquire_owned();
+        let permit = permit.map_err(|_| unavailable("others wait already, try again soon"))?;
+        Ok(Admitted { desk, permit, worked_at: self.worked_at.clone() })
+    }
+}
+
+impl Admitted {
+    /// Once those before are done with it.
+    pub(super) async fn room(self) -> Result<(Arc<Desk>, Room), Response> {
+        match self.worked_at.acquire_owned().await {
+            Ok(worked_at) => Ok((self.desk, (self.permit, worked_at))),
+            Err(_) => {
+                Err(refusal(StatusCode::SERVICE_UNAVAILABLE, "there is no room for articles"))
+            }
+        }
+    }
 }
 
 /// The proof of the article in the body, or why there is none.
 pub(super) async fn answer(State(proofs): State<Proofs>, request: Request) -> Response {
-    let Some(desk) = proofs.desk.get().cloned() else {
-        return refusal(StatusCode::SERVICE_UNAVAILABLE, "the worker is still starting");
-    };
-    let Ok(admitted) = proofs.admitted.try_acquire_owned() else {
-        return refusal(StatusCode::SERVICE_UNAVAILABLE, "others wait already, try again soon");
+    let admitted = match proofs.admit() {
+        Ok(admitted) => admitted,
+        Err(response) => return response,
     };
     let headers = content_type(request.headers());
     let body = match timeout(ARRIVAL, Bytes::from_request(request, &())).await {
@@ -77,31 +108,35 @@ pub(super) async fn answer(State(proofs): State<Proofs>, request: Request) -> Re
         Ok(Err(rejection)) => return refusal(rejection.status(), "the article broke off"),
         Err(_) => return refusal(StatusCode::REQUEST_TIMEOUT, "the article did not arrive"),
     };
-    let Ok(worked_at) = proofs.worked_at.acquire_owned().await else {
-        return refusal(StatusCode::SERVICE_UNAVAILABLE, "there is no room for articles");
+    let (desk, room) = match admitted.room().await {
+        Ok(room) => room,
+        Err(response) => return response,
     };
     // The room is taken until the work is done, whether or not somebody still waits for it.
-    let proof = tokio::task::spawn_blocking(move || {
-        let _room = (admitted, worked_at);
+    let worked = tokio::task::spawn_blocking(move || {
+        let _room = room;
         proof(&desk, &body, &headers)
     });
-    match proof.await {
-        Ok(Ok(html)) if html.len() > LARGEST_PROOF => {
-            refusal(StatusCode::PAYLOAD_TOO_LARGE, "too much was changed to show it all")
-        }
-        Ok(Ok(html)) => {
-            ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
-        }
-        Ok(Err(error)) => {
-            let why = format!("{error}; it would be a dead letter");
-            refusal(StatusCode::UNPROCESSABLE_ENTITY, &why)
-        }
+    match worked.await {
+        Ok(Ok(html)) => shown(html),
+        Ok(Err(response)) => response,
         Err(_) => refusal(StatusCode::INTERNAL_SERVER_ERROR, "the proof could not be set"),
     }
 }
 
-fn proof(desk: &Desk, payload: &[u8], headers: &Headers) -> Result<String, Error> {
-    let (article, run) = desk.read(payload, headers)?;
+pub(super) fn shown(html: String) -> Response {
+    if html.len() > LARGEST_PROOF {
+        return refusal(StatusCode::PAYLOAD_TOO_LARGE, "too much was changed to show it all");
+    }
+    ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
+}
+
+/// The refusal says what would keep the article from being published.
+pub(super) fn proof(desk: &Desk, payload: &[u8], headers: &Headers) -> Result<String, Response> {
+    let (article, run) = desk.read(payload, headers).map_err(|error| {
+        let why = format!("{error}; it would be a dead letter");
+        refusal(StatusCode::UNPROCESSABLE_ENTITY, &why)
+    })?;
     Ok(page::fragment(&Proof::of_run(&article, &run)))
 }
 
@@ -112,6 +147,6 @@ fn content_type(headers: &HeaderMap) -> Headers {
     value.into_iter().collect()
 }
 
-fn refusal(status: StatusCode, why: &str) -> Response {
+pub(super) fn refusal(status: StatusCode, why: &str) -> Response {
     (status, format!("{why}\n")).into_response()
 }

@@ -1,16 +1,16 @@
-// Sends what was pasted or opened, and shows the proof that comes back. The answer is HTML in
-// which the desk has escaped every word of the article; it is read as a document of its own,
-// in which no script runs, and this page's policy lets none run either.
-"use strict";
+// Sends what was pasted or opened, or the place of a message, and shows the proof that comes
+// back. The answer is HTML in which the desk has escaped every word of the article; it is read
+// as a document of its own, in which no script runs, and this page's policy lets none run either.
+
+import { Refused, ask, askForToken } from "./desk.js";
 
 const part = (id) => document.getElementById(id);
 const form = part("article");
+const place = part("place");
 const text = part("text");
 const format = part("format");
 const file = part("file");
-const access = part("access");
-const token = part("token");
-const send = form.querySelector("button");
+const buttons = document.querySelectorAll("form button");
 
 // A file goes as its bytes: the desk finds out its encoding.
 let opened = null;
@@ -21,59 +21,53 @@ function say(status, fault) {
   part("fault").textContent = fault;
 }
 
-async function show() {
-  const body = opened ?? text.value;
-  if (sending || (opened === null && text.value.trim() === "")) {
-    if (!sending) {
-      say("", "There is no article yet: paste one, or open a file.");
-      text.focus();
-    }
+async function show(path, request) {
+  if (sending) {
     return;
   }
   sending = true;
-  send.setAttribute("aria-disabled", "true");
+  buttons.forEach((button) => button.setAttribute("aria-disabled", "true"));
   say("Reading it …", "");
   try {
-    await ask(body);
-  } catch {
-    say("", "The desk does not answer.");
+    const answer = await ask(path, { method: "POST", ...request });
+    const content = await answer.text();
+    if (answer.ok) {
+      const proof = new DOMParser().parseFromString(content, "text/html");
+      part("proof").replaceChildren(...proof.body.childNodes);
+      say("The proof is below.", "");
+      part("proof").focus();
+    } else {
+      part("proof").replaceChildren();
+      say("", content.trim());
+    }
+  } catch (error) {
+    if (error instanceof Refused) {
+      say("", error.message);
+      askForToken();
+    } else {
+      say("", "The desk does not answer.");
+    }
   }
   sending = false;
-  send.removeAttribute("aria-disabled");
+  buttons.forEach((button) => button.removeAttribute("aria-disabled"));
 }
 
-async function ask(body) {
-  const headers = {};
-  if (format.value !== "") {
-    headers["content-type"] = format.value;
+function showArticle() {
+  const body = opened ?? text.value;
+  if (opened === null && text.value.trim() === "") {
+    say("", "There is no article yet: paste one, or open a file.");
+    text.focus();
+    return undefined;
   }
-  if (token.value !== "") {
-    headers.authorization = `Bearer ${token.value}`;
-  }
-  const answer = await fetch("proof", {
-    method: "POST",
-    headers,
-    // As bytes, so that the browser names no content type by itself.
-    body: typeof body === "string" ? new TextEncoder().encode(body) : body,
-    credentials: "omit",
-    redirect: "error",
-  });
-  const content = await answer.text();
-  if (answer.status === 401) {
-    access.hidden = false;
-    say("", token.value === "" ? "This desk asks for the admin port’s token." : "That is not the token.");
-    token.focus();
-    return;
-  }
-  if (!answer.ok) {
-    part("proof").replaceChildren();
-    say("", content.trim());
-    return;
-  }
-  const proof = new DOMParser().parseFromString(content, "text/html");
-  part("proof").replaceChildren(...proof.body.childNodes);
-  say("The proof is below.", "");
-  part("proof").focus();
+  const headers = format.value === "" ? {} : { "content-type": format.value };
+  // As bytes, so that the browser names no content type by itself.
+  return show("proof", { headers, body: typeof body === "string" ? new TextEncoder().encode(body) : body });
+}
+
+/** Shows the proof of a message that is in a topic. */
+export function showMessage(topic, partition, offset) {
+  [part("topic").value, part("partition").value, part("offset").value] = [topic, partition, offset];
+  return show("proof/message", { body: JSON.stringify({ topic, partition, offset }) });
 }
 
 async function open(chosen) {
@@ -81,19 +75,23 @@ async function open(chosen) {
     opened = await chosen.arrayBuffer();
     text.value = "";
     text.placeholder = `${chosen.name}, ${chosen.size.toLocaleString()} bytes`;
-    await show();
+    await showArticle();
   }
 }
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  show();
+  showArticle();
 });
 form.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
-    show();
+    showArticle();
   }
+});
+place.addEventListener("submit", (event) => {
+  event.preventDefault();
+  showMessage(part("topic").value, part("partition").valueAsNumber, part("offset").valueAsNumber);
 });
 text.addEventListener("input", () => {
   opened = null;

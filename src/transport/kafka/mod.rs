@@ -16,6 +16,7 @@ pub mod memory;
 pub mod presence;
 pub mod properties;
 pub mod reachable;
+pub mod single;
 pub mod status;
 pub mod topic_reader;
 

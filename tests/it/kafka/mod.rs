@@ -13,6 +13,7 @@ mod faults;
 mod group;
 mod lanes;
 mod memory;
+mod proof;
 mod properties;
 mod reachable;
 mod rebalance;
