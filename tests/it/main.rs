@@ -14,6 +14,7 @@ mod golden;
 mod held;
 mod kafka;
 mod laws;
+mod manual;
 mod metrics;
 mod proof;
 mod provocations;
