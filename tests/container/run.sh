@@ -28,7 +28,7 @@ main() {
     for program in buildah podman runc debootstrap; do
         command -v $program >/dev/null || fail "$program is missing"
     done
-    "$here/stand_ins.sh" ${1:+debian}
+    if [[ -n ${1:-} ]]; then "$here/stand_ins.sh" debian; else "$here/stand_ins.sh" rust; fi
     build "$@"
     weigh
     trap 'clean_up $?' EXIT
