@@ -18,6 +18,7 @@ mod manual;
 mod metrics;
 mod proof;
 mod provocations;
+mod registry;
 mod rules;
 mod running;
 mod settings;
