@@ -156,6 +156,12 @@ impl Desk {
         }
     }
 
+    /// For consumers that look the schema up in a registry, by this id of its.
+    pub fn registered(mut self, schema_id: u32) -> Self {
+        self.encoder = self.encoder.registered(schema_id);
+        self
+    }
+
     /// For a sink that takes no larger messages.
     pub fn within(mut self, message_bytes: usize) -> Self {
         self.encoder = self.encoder.within(message_bytes);

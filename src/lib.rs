@@ -17,6 +17,7 @@ pub mod duplicates;
 pub mod error;
 pub mod eval;
 pub mod explain;
+pub mod schema_registry;
 pub mod settings;
 pub mod site;
 pub mod telemetry;

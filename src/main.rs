@@ -5,8 +5,8 @@ mod heaps;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-use commands::{check, demo, dlq, eval, explain, process, run, schema, settings};
+use clap::{CommandFactory, Parser, Subcommand};
+use commands::{check, completions, demo, dlq, eval, explain, man, process, run, schema, settings};
 
 /// Reads raw scraped news from Kafka, strips boilerplate, repairs the text, tags
 /// metadata, and publishes enriched articles with every change on record.
@@ -29,6 +29,8 @@ enum Command {
     Dlq(dlq::Arguments),
     Schema(schema::Arguments),
     Settings(settings::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 const EXAMPLES: &str = "\
@@ -56,6 +58,8 @@ fn main() -> ExitCode {
         Command::Dlq(arguments) => dlq::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
         Command::Settings(arguments) => settings::run(arguments),
+        Command::Completions(arguments) => completions::run(arguments, CommandLine::command()),
+        Command::Man(arguments) => man::run(arguments, CommandLine::command()),
     };
     outcome.unwrap_or_else(|failure| failure.report())
 }

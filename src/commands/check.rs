@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use copydesk::schema_registry::SchemaRegistry;
 use copydesk::settings::SiteMemoryMode;
 use copydesk::transport::kafka::{memory, reachable};
 
 use super::{Failure, Outcome, SettingsArguments, list, print};
 
-/// Tell whether `copydesk run` could work: settings, brokers, topics
+/// Tell whether `copydesk run` could work: settings, brokers, topics, schema registry
 ///
 /// Lists every fault it finds, not only the first. Takes and publishes nothing.
 #[derive(clap::Args)]
@@ -22,7 +23,7 @@ Examples:
   copydesk check --config copydesk.toml
   copydesk check --set kafka.brokers=kafka-1:9092
 
-Exit codes: 0 all well, 1 brokers or topics at fault, 2 settings at fault.";
+Exit codes: 0 all well, 1 brokers, topics or registry at fault, 2 settings at fault.";
 
 /// For the brokers to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -30,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub fn run(arguments: Arguments) -> Outcome {
     let settings = arguments.settings.load_to_connect([])?;
     let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
+        .enable_all()
         .build()
         .map_err(|error| Failure::Work(format!("could not start: {error}")))?;
     let memory = &settings.site_memory;
@@ -39,6 +40,9 @@ pub fn run(arguments: Arguments) -> Outcome {
         let mut faults = reachable::faults(&settings.kafka, PATIENCE).await;
         if keeps_memory {
             faults.extend(memory::faults(&settings.kafka, &memory.topic, PATIENCE).await);
+        }
+        if let Some(registry) = SchemaRegistry::of(&settings) {
+            faults.extend(registry.check().await.err().map(|error| error.to_string()));
         }
         faults
     });

@@ -1,10 +1,12 @@
 //! What the commands share: how settings are given, how a failure is told.
 
 pub mod check;
+pub mod completions;
 pub mod demo;
 pub mod dlq;
 pub mod eval;
 pub mod explain;
+pub mod man;
 mod only;
 pub mod process;
 pub mod run;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use copydesk::desk::Desk;
 use copydesk::error::Error;
 use copydesk::explain::serve::Proofs;
+use copydesk::schema_registry::SchemaRegistry;
 use copydesk::settings::{Guarantee, Settings};
 use copydesk::site::SiteMemory;
 use copydesk::telemetry::events::{self, TransportStanding};
@@ -47,6 +48,7 @@ pub async fn work(
         Some(memory) => desk.sharing(Arc::new(memory.share())),
         None => desk,
     };
+    let desk = register(settings, desk).await?;
     let memory = desk.memory.as_ref().map(|memory| memory.sites.clone());
     let watch = DeadLetterWatch::start(&settings.kafka).map_err(failure)?;
     let threads = Threads::Own(threads(settings));
@@ -102,6 +104,14 @@ pub async fn share_memory(
     }
     let opened = KafkaMemory::open(&settings.kafka, &settings.site_memory).await;
     opened.map(Some).map_err(failure)
+}
+
+/// The desk with the registry's id of what it publishes, where there is a registry.
+pub async fn register(settings: &Settings, desk: Desk) -> Result<Desk, Failure> {
+    let Some(registry) = SchemaRegistry::of(settings) else { return Ok(desk) };
+    let id = registry.schema_id().await.map_err(|error| Failure::Work(error.to_string()))?;
+    tracing::info!(id, "schema registered");
+    Ok(desk.registered(id))
 }
 
 fn threads(settings: &Settings) -> usize {

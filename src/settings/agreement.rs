@@ -146,6 +146,14 @@ const AGREEMENTS: &[Agreement] = &[
         },
     },
     Agreement {
+        keys: &["schema_registry.username", "schema_registry.password"],
+        broken: |settings| {
+            let registry = &settings.schema_registry;
+            (registry.username.is_empty() && !registry.password.0.is_empty())
+                .then(|| "expected a user for schema_registry.password".into())
+        },
+    },
+    Agreement {
         keys: &["input.text", "input.html"],
         broken: |settings| {
             (settings.input.text.is_empty() && settings.input.html.is_empty())

@@ -32,6 +32,7 @@ pub use sections::kafka::{
 pub use sections::log::{LogFormat, LogSettings};
 pub use sections::near_duplicates::NearDuplicatesSettings;
 pub use sections::output::OutputSettings;
+pub use sections::schema_registry::SchemaRegistrySettings;
 pub use sections::site_memory::{SiteMemoryMode, SiteMemorySettings};
 pub use sections::stages::StagesSettings;
 pub use sections::traces::TracesSettings;
@@ -71,6 +72,7 @@ sections! {
     kafka: KafkaSettings,
     input: InputSettings,
     output: OutputSettings,
+    schema_registry: SchemaRegistrySettings,
     stages: StagesSettings,
     site_memory: SiteMemorySettings,
     near_duplicates: NearDuplicatesSettings,

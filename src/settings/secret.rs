@@ -28,10 +28,12 @@ pub(super) fn is_secret_property(name: &str) -> bool {
 /// Fills each secret from the file that its `_file` key names.
 pub(super) fn read_files(settings: &mut Settings, reader: &mut Reader) {
     let (kafka, http) = (&mut settings.kafka, &mut settings.http);
+    let registry = &mut settings.schema_registry;
     let secrets = [
         ("http.token", &mut http.token, &http.token_file),
         ("kafka.sasl_password", &mut kafka.sasl_password, &kafka.sasl_password_file),
         ("kafka.ssl_key_password", &mut kafka.ssl_key_password, &kafka.ssl_key_password_file),
+        ("schema_registry.password", &mut registry.password, &registry.password_file),
     ];
     for (key, secret, path) in secrets {
         if path.is_empty() {

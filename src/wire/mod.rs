@@ -7,6 +7,7 @@ pub mod dead_letter;
 pub mod enriched;
 pub mod json;
 pub mod raw;
+pub mod registry;
 pub mod schema;
 
 mod media;

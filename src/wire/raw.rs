@@ -10,6 +10,7 @@ use crate::text::charset::{self, Charset};
 use crate::transport::Headers;
 use crate::wire::json::{self, Fields, Kind};
 use crate::wire::media::{self, ContentType, Form};
+use crate::wire::registry;
 use crate::wire::unpack::unpack;
 
 /// A decoded message.
@@ -37,7 +38,8 @@ impl Decoder {
     /// Makes an article of a message, in time and memory linear in its size.
     ///
     /// `content-encoding` (gzip, zstd) and `content-type` (with charset) are
-    /// believed where the payload does not contradict them. A file that is no text
+    /// believed where the payload does not contradict them. The prefix that a schema
+    /// registry's serialisers put before JSON is passed over. A file that is no text
     /// (a PDF, an image) is [`DecodeError::WrongMedia`], also where it was put into
     /// a field as if it were one. NUL characters make a payload
     /// [`DecodeError::NotText`]; a few broken characters among sound
@@ -49,9 +51,10 @@ impl Decoder {
             return Err(DecodeError::TooLarge { bytes: payload.len(), limit });
         }
         let unpacked = unpack(payload, headers, limit)?;
-        media::refuse_binary(&unpacked)?;
+        let unpacked = registry::without_prefix(&unpacked);
+        media::refuse_binary(unpacked)?;
         let content_type = ContentType::of(headers);
-        let decoded = charset::decode(&unpacked, content_type.charset.as_deref())
+        let decoded = charset::decode(unpacked, content_type.charset.as_deref())
             .ok_or(DecodeError::NotText)?;
         if is_blank(&decoded.text) {
             return Err(DecodeError::Empty);

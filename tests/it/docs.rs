@@ -53,6 +53,38 @@ fn the_production_settings_file_is_valid() {
     assert_eq!(settings.http.address, "0.0.0.0:8080");
 }
 
+#[test]
+fn the_settings_file_of_the_manifests_is_valid() {
+    let file = Some(path("config/k8s/base/copydesk.toml"));
+    let sources = copydesk::settings::Sources { file, ..Default::default() };
+    let settings = copydesk::settings::Settings::load(&sources).unwrap();
+    assert_eq!(settings.http.address, "0.0.0.0:8080");
+}
+
+/// A pod or container with a variable that is no setting ends at its start.
+#[test]
+fn variables_that_deployments_set_are_settings() {
+    let effective = copydesk::settings::Settings::default().effective();
+    let known: Vec<&str> = effective.split(' ').filter_map(|key| key.split('=').next()).collect();
+    let name = regex::Regex::new(r"COPYDESK__([A-Z0-9_]+?)__([A-Z0-9_]+)").unwrap();
+    let mut found = 0;
+    for file in [
+        "docker-compose.yml",
+        "config/docker/Dockerfile",
+        "config/k8s/deployment/deployment.yaml",
+        "config/k8s/stateful-set/stateful-set.yaml",
+        "config/k8s/example/stateful-set.yaml",
+    ] {
+        let text = std::fs::read_to_string(path(file)).unwrap();
+        for variable in name.captures_iter(&text) {
+            let key = format!("{}.{}", &variable[1], &variable[2]).to_lowercase();
+            assert!(known.contains(&key.as_str()), "{file} sets {key}, which is none");
+            found += 1;
+        }
+    }
+    assert!(found > 10, "{found}");
+}
+
 /// The operations page has the table of metrics between two marks.
 #[test]
 fn the_table_of_metrics_is_up_to_date() {

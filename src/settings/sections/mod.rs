@@ -6,6 +6,7 @@ pub mod kafka;
 pub mod log;
 pub mod near_duplicates;
 pub mod output;
+pub mod schema_registry;
 pub mod site_memory;
 pub mod stages;
 pub mod traces;

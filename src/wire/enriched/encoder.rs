@@ -23,22 +23,31 @@ use crate::wire::enriched::{
     SiteMemoryModeName, SiteMemoryState, Subject, VerdictName,
 };
 use crate::wire::raw::RawArticle;
+use crate::wire::registry;
 use crate::wire::{VERSION, hex};
 
 pub struct Encoder {
     settings: OutputSettings,
     ruleset: String,
     message_bytes: usize,
+    /// What each message begins with, before its JSON.
+    prefix: Vec<u8>,
 }
 
 impl Encoder {
     pub fn new(settings: OutputSettings) -> Self {
-        Self { settings, ruleset: ruleset_digest(), message_bytes: usize::MAX }
+        Self { settings, ruleset: ruleset_digest(), message_bytes: usize::MAX, prefix: Vec::new() }
     }
 
     /// For a sink that takes no larger messages, key and headers included.
     pub fn within(mut self, message_bytes: usize) -> Self {
         self.message_bytes = message_bytes;
+        self
+    }
+
+    /// For consumers that look the schema up in a registry, by this id of its.
+    pub fn registered(mut self, schema_id: u32) -> Self {
+        self.prefix = registry::prefix(schema_id).to_vec();
         self
     }
 
@@ -58,7 +67,7 @@ impl Encoder {
         let failed = |why: String| EncodeError::Json { why };
         let message = self.message(raw, verdict).map_err(|error| failed(error.to_string()))?;
         let limit = self.settings.max_bytes.min(self.message_bytes.saturating_sub(others));
-        omission::written(message, limit)
+        omission::written(&self.prefix, message, limit)
             .map_err(|error| failed(error.to_string()))?
             .map_err(|bytes| EncodeError::TooLarge { bytes, limit })
     }
@@ -73,15 +82,16 @@ impl Encoder {
             Verdict::Keep => "keep".to_owned(),
             Verdict::Reject(reason) => format!("rejected {}", reason.as_str()),
         };
-        [
-            ("content-type", "application/json".to_owned()),
+        // With a prefix it is JSON only to those who know of it.
+        let content_type = self.prefix.is_empty().then(|| "application/json".to_owned());
+        let named = [
             ("copydesk-id", raw.article.id.clone()),
             ("copydesk-version", VERSION.to_owned()),
             ("copydesk-verdict", verdict),
-        ]
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), Some(value.into_bytes())))
-        .collect()
+        ];
+        let content_type = content_type.map(|content_type| ("content-type", content_type));
+        let headers = content_type.into_iter().chain(named);
+        headers.map(|(name, value)| (name.to_owned(), Some(value.into_bytes()))).collect()
     }
 
     fn message<'a>(

@@ -16,13 +16,15 @@ enum Optional {
 /// About what the note of an omission takes: less is not worth it.
 const NOTE_BYTES: usize = 80;
 
-/// Writes the message within `limit` bytes. `Ok(Err(bytes))` is the size of the whole
+/// Writes the message behind `prefix`, within `limit` bytes in all. `Ok(Err(bytes))` is the size of the whole
 /// message where it is too large even without all that can be omitted.
 pub(super) fn written(
+    prefix: &[u8],
     mut message: Enriched<'_>,
     limit: usize,
 ) -> serde_json::Result<Result<Vec<u8>, usize>> {
     let mut bytes = Vec::with_capacity(message.article_body.len() * 2 + 2048);
+    bytes.extend_from_slice(prefix);
     serde_json::to_writer(&mut bytes, &message)?;
     let whole = bytes.len();
     let mut optional = Vec::new();
@@ -38,7 +40,7 @@ pub(super) fn written(
     while bytes.len() > limit {
         let Some((size, field)) = optional.next() else { return Ok(Err(whole)) };
         omit(field, size, &mut message);
-        bytes.clear();
+        bytes.truncate(prefix.len());
         serde_json::to_writer(&mut bytes, &message)?;
     }
     Ok(Ok(bytes))

@@ -57,7 +57,7 @@ fn each_fault_has_its_reason() {
         ("[".repeat(10_000).into_bytes(), "too_deep"),
         (b"The ferry\0is back.".to_vec(), "not_text"),
         (b"{\"text\":\"a\0b\"}".to_vec(), "not_text"),
-        (b"\x00\x00\x00\x00\x07{\"text\":\"framed\"}".to_vec(), "not_text"),
+        (b"\x00\x00\x00\x00\x07\x02\x0cferry".to_vec(), "not_text"),
         (b"\xff\xfe\x00\x00T\x00\x00\x00".to_vec(), "not_text"),
         (b"\x83\x01\x02\x9d\xf5\x03\x04\x81\x05\x06".to_vec(), "not_text"),
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3".to_vec(), "wrong_media"),

@@ -28,11 +28,13 @@ impl Pipeline {
         let output_partitions =
             dead_letters::partitions(kafka, &kafka.output_topic).map_err(failure)?;
         let desk = Desk::new(settings);
-        let shared = work::runtime()?.block_on(work::share_memory(settings, &desk))?;
+        let runtime = work::runtime()?;
+        let shared = runtime.block_on(work::share_memory(settings, &desk))?;
         let desk = match &shared {
             Some(memory) => desk.sharing(Arc::new(memory.share())),
             None => desk,
         };
+        let desk = runtime.block_on(work::register(settings, desk))?;
         Ok(Self {
             desk,
             output_topic: kafka.output_topic.clone(),
