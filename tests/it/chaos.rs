@@ -126,7 +126,8 @@ fn whatever_differs_is_counted_as_changed() {
 
 #[test]
 fn a_schedule_follows_from_its_seed_and_ends_before_the_articles_do() {
-    let counts = Counts { kills: 5, pauses: 2, terminations: 1, joins: 3, bounces: 1 };
+    let counts =
+        Counts { kills: 5, pauses: 2, terminations: 1, joins: 3, bounces: 1, ..Counts::default() };
     let schedule = counts.schedule(3, 10_000);
     assert_eq!(schedule.len(), counts.total());
     assert_eq!(schedule, counts.schedule(3, 10_000));
