@@ -1,5 +1,7 @@
 //! What is asked of a real Kafka about its topics, beside reading and writing them.
 
+use std::time::{Duration, Instant};
+
 use rdkafka::ClientConfig;
 use rdkafka::admin::{
     AdminClient, AdminOptions, AlterConfig, NewPartitions, NewTopic, ResourceSpecifier,
@@ -13,6 +15,8 @@ use super::Failure;
 
 /// Leaves the number of copies to the brokers' own setting.
 const DEFAULT_REPLICATION: i32 = -1;
+const PATIENCE: Duration = Duration::from_secs(30);
+const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 
 pub struct Admin {
     client: AdminClient<DefaultClientContext>,
@@ -50,6 +54,27 @@ impl Admin {
         made.into_iter().try_for_each(|made| {
             made.map(|_| ())
                 .map_err(|(topic, code)| format!("could not make the topic {topic}: {code}"))
+        })?;
+        // Brokers know of it one after the other, and a worker that asks one that does not
+        // is told that it is not there.
+        let deadline = Instant::now() + PATIENCE;
+        while !self.knows(topic, partitions) {
+            if Instant::now() > deadline {
+                return Err(format!("the topic {topic} was made, and no leaders for it"));
+            }
+            std::thread::sleep(LOOK_INTERVAL);
+        }
+        std::thread::sleep(LOOK_INTERVAL);
+        Ok(())
+    }
+
+    fn knows(&self, topic: &str, partitions: u32) -> bool {
+        let metadata = self.client.inner().fetch_metadata(Some(topic), PATIENCE);
+        metadata.is_ok_and(|metadata| {
+            metadata.topics().first().is_some_and(|topic| {
+                topic.partitions().len() == partitions as usize
+                    && topic.partitions().iter().all(|it| it.error().is_none() && it.leader() >= 0)
+            })
         })
     }
 

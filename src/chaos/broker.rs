@@ -153,7 +153,8 @@ const DELAY: &str = "delay";
 const PRODUCE_ERRORS: &str = "produce-errors";
 const COMMIT_ERRORS: &str = "commit-errors";
 
-/// Refusals to store that pass, each given once.
+/// Refusals to store that pass, each given once. A connection that breaks is not among them:
+/// this broker does not know a message by its sequence, and stores it twice.
 const PASSING_PRODUCE_ERRORS: &[Code] = &[
     Code::RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
     Code::RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE,
@@ -161,7 +162,6 @@ const PASSING_PRODUCE_ERRORS: &[Code] = &[
     Code::RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT,
     Code::RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE,
     Code::RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR,
-    Code::RD_KAFKA_RESP_ERR__TRANSPORT,
 ];
 
 /// Refusals of a commit, each given once: of the coordinator, of the group, and for good.

@@ -333,6 +333,7 @@ impl<'a> Driver<'a> {
             seconds,
             busiest_second: self.progress.busiest_second(),
             steady_rate: self.progress.steady_rate(),
+            standstill: self.progress.standstill(),
         })
     }
 }

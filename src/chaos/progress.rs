@@ -21,6 +21,9 @@ struct State {
     /// When a tenth and nine tenths had come out.
     tenth: Option<Duration>,
     nine_tenths: Option<Duration>,
+    /// When each partition last showed something new, and the longest that one stood still.
+    last: Vec<Option<Duration>>,
+    standstill: Duration,
     /// Of each partition, how many have not come out.
     left: Vec<u64>,
     recoveries: Vec<Recovery>,
@@ -46,6 +49,8 @@ impl Progress {
             busiest: 0,
             tenth: None,
             nine_tenths: None,
+            last: vec![None; articles.partitions as usize],
+            standstill: Duration::ZERO,
             left,
             recoveries: Vec::new(),
         };
@@ -64,6 +69,9 @@ impl Progress {
         }
         state.second.1 += 1;
         state.busiest = state.busiest.max(state.second.1);
+        if let Some(last) = state.last[partition as usize].replace(now) {
+            state.standstill = state.standstill.max(now - last);
+        }
         if state.tenth.is_none() && state.distinct * 10 >= self.articles {
             state.tenth = Some(now);
         }
@@ -100,6 +108,11 @@ impl Progress {
         let state = self.lock();
         let took = state.nine_tenths?.checked_sub(state.tenth?)?.as_secs_f64();
         (took > 0.0).then(|| self.articles as f64 * 0.8 / took)
+    }
+
+    /// The longest that a partition showed nothing new between two articles.
+    pub fn standstill(&self) -> Duration {
+        self.lock().standstill
     }
 
     pub fn still_for(&self) -> Duration {

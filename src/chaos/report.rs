@@ -33,6 +33,8 @@ pub struct Report {
     pub seconds: f64,
     pub busiest_second: u64,
     pub steady_rate: Option<f64>,
+    /// The longest that a partition showed nothing new between two articles.
+    pub standstill: Duration,
 }
 
 /// What one reader has found.
@@ -128,6 +130,7 @@ impl Report {
             "recoveries": self.recoveries.iter().map(recovery).collect::<Vec<_>>(),
             "repetitions_allowed": self.repetitions_allowed(),
             "slowest_recovery_seconds": self.slowest_recovery().map(rounded),
+            "longest_standstill_seconds": rounded(self.standstill.as_secs_f64()),
             "slowest_termination_seconds": rounded(self.slowest_termination.as_secs_f64()),
             "memory": self.longest_lived().map(trend),
             "failures": self.failures(),
@@ -142,6 +145,7 @@ impl Report {
             "seconds": rounded(self.seconds),
             "repetitions_allowed": self.repetitions_allowed(),
             "slowest_recovery_seconds": self.slowest_recovery().map(rounded),
+            "longest_standstill_seconds": rounded(self.standstill.as_secs_f64()),
             "slowest_termination_seconds": rounded(self.slowest_termination.as_secs_f64()),
             "memory": self.longest_lived().map(trend),
         })

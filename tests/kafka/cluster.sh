@@ -52,9 +52,11 @@ bounce() {
 }
 
 crash() {
-    local node
+    local node pid
     node=$(next_in_turn)
-    kill -9 "$(sed -n 1p "$home/node-$node/broker.pid")"
+    pid=$(sed -n 1p "$home/node-$node/broker.pid")
+    kill -9 "$pid"
+    while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
     broker "$node" start "$(port "$node")" >/dev/null
 }
 

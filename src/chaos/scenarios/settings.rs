@@ -70,8 +70,15 @@ fn fuzz(finding: &mut Finding, ground: &Ground) -> Result<(), Failure> {
             settings.push(format!("{key}={value}"));
         }
         let secret = SECRETS[dice.below(SECRETS.len() as u64) as usize];
-        settings.push(format!("{secret}={SECRET}"));
-        let output = shown(&ground.binary, &settings)?;
+        // Where others can see it, it is to be refused, and not repeated to them.
+        let in_the_open = dice.below(4) == 0;
+        if in_the_open {
+            settings.push(format!("{secret}={SECRET}"));
+        }
+        let output = shown(&ground.binary, &settings, secret)?;
+        finding.expect(!(in_the_open && output.status.success()), || {
+            format!("{secret} was taken from the command line")
+        });
         accepted += usize::from(output.status.success());
         finding.expect(matches!(output.status.code(), Some(0 | 2)), || {
             format!("{settings:?} ended with {}", output.status)
@@ -101,9 +108,11 @@ fn keys() -> Vec<String> {
     keys
 }
 
-fn shown(binary: &Path, settings: &[String]) -> Result<Output, Failure> {
+/// What `copydesk settings` says of these, with a secret in the environment.
+fn shown(binary: &Path, settings: &[String], secret: &str) -> Result<Output, Failure> {
+    let variable = format!("COPYDESK__{}", secret.replacen('.', "__", 2).replace('.', "_"));
     let mut command = Command::new(binary);
-    command.arg("settings").stdin(Stdio::null());
+    command.arg("settings").env(variable.to_uppercase(), SECRET).stdin(Stdio::null());
     for setting in settings {
         command.args(["--set", setting]);
     }
@@ -115,11 +124,17 @@ fn ask_a_worker(finding: &mut Finding, ground: &Ground, servers: &str) -> Result
     let mut rig = Rig::new(ground, servers, 1, Configs::default())?;
     rig.write(&[Raw::text(0, "one", "The tide came in.")])?;
     let address = free_address()?;
+    let folder = ground.logs.join("secret");
+    let file = folder.join("file");
+    std::fs::create_dir_all(&folder)
+        .and_then(|()| std::fs::write(&file, SECRET))
+        .map_err(|error| format!("could not write {}: {error}", file.display()))?;
+    let file = file.display();
     let settings = [
         format!("http.address={address}"),
-        format!("http.token={SECRET}"),
-        format!("kafka.sasl_password={SECRET}"),
-        format!("kafka.ssl_key_password={SECRET}"),
+        format!("http.token_file={file}"),
+        format!("kafka.sasl_password_file={file}"),
+        format!("kafka.ssl_key_password_file={file}"),
         "log.level=trace".to_owned(),
     ];
     let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
