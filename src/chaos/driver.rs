@@ -59,6 +59,8 @@ struct Driver<'a> {
     next_slot: usize,
     looked: Instant,
     trends: Vec<Trend>,
+    /// Of any worker.
+    peak_resident_bytes: f64,
     /// Ends of workers that were not asked for, or not as they should be.
     faulty_ends: Vec<String>,
     slowest_termination: Duration,
@@ -89,6 +91,7 @@ impl<'a> Driver<'a> {
             next_slot: 0,
             looked: Instant::now(),
             trends: Vec::new(),
+            peak_resident_bytes: 0.0,
             faulty_ends: Vec::new(),
             slowest_termination: Duration::ZERO,
         }
@@ -200,7 +203,7 @@ impl<'a> Driver<'a> {
         }
         for mut worker in std::mem::take(&mut self.workers) {
             if looks {
-                worker.look();
+                self.peak_resident_bytes = self.peak_resident_bytes.max(worker.look());
             }
             if let State::Stopped { until } = worker.state
                 && until <= Instant::now()
@@ -330,6 +333,7 @@ impl<'a> Driver<'a> {
             faulty_ends: self.faulty_ends,
             slowest_termination: self.slowest_termination,
             trends: self.trends,
+            peak_resident_bytes: self.peak_resident_bytes,
             seconds,
             busiest_second: self.progress.busiest_second(),
             steady_rate: self.progress.steady_rate(),

@@ -30,6 +30,7 @@ pub struct Report {
     pub faulty_ends: Vec<String>,
     pub slowest_termination: Duration,
     pub trends: Vec<Trend>,
+    pub peak_resident_bytes: f64,
     pub seconds: f64,
     pub busiest_second: u64,
     pub steady_rate: Option<f64>,
@@ -132,6 +133,7 @@ impl Report {
             "slowest_recovery_seconds": self.slowest_recovery().map(rounded),
             "longest_standstill_seconds": rounded(self.standstill.as_secs_f64()),
             "slowest_termination_seconds": rounded(self.slowest_termination.as_secs_f64()),
+            "peak_resident_megabytes": rounded(self.peak_resident_megabytes()),
             "memory": self.longest_lived().map(trend),
             "failures": self.failures(),
         })
@@ -147,13 +149,14 @@ impl Report {
             "slowest_recovery_seconds": self.slowest_recovery().map(rounded),
             "longest_standstill_seconds": rounded(self.standstill.as_secs_f64()),
             "slowest_termination_seconds": rounded(self.slowest_termination.as_secs_f64()),
+            "peak_resident_megabytes": rounded(self.peak_resident_megabytes()),
             "memory": self.longest_lived().map(trend),
         })
     }
 
     /// Of any worker.
     pub fn peak_resident_megabytes(&self) -> f64 {
-        self.trends.iter().map(|it| it.peak_resident_bytes / MEGABYTE).fold(0.0, f64::max)
+        self.peak_resident_bytes / MEGABYTE
     }
 
     /// At least once, where workers are only killed and brokers only go: what came out in the
@@ -214,7 +217,6 @@ fn recovery(recovery: &Recovery) -> Value {
 fn trend(trend: &Trend) -> Value {
     json!({
         "seconds_watched": rounded(trend.seconds),
-        "peak_resident_megabytes": rounded(trend.peak_resident_bytes / MEGABYTE),
         "resident_megabytes_an_hour": rounded(trend.resident_bytes_an_hour.an_hour / MEGABYTE),
         "resident_megabytes_an_hour_give_or_take":
             rounded(trend.resident_bytes_an_hour.uncertainty / MEGABYTE),

@@ -44,7 +44,6 @@ struct Sample {
 #[derive(Debug, Clone, Copy)]
 pub struct Trend {
     pub seconds: f64,
-    pub peak_resident_bytes: f64,
     pub resident_bytes_an_hour: Slope,
     pub open_files_an_hour: Slope,
 }
@@ -126,14 +125,16 @@ impl Worker {
         self.child.try_wait().ok().flatten()
     }
 
-    pub fn look(&mut self) {
+    /// Returns how much memory it has, which is 0 where nobody tells.
+    pub fn look(&mut self) -> f64 {
         let process = self.child.id();
         let Some((resident_bytes, open_files)) = resident_bytes(process).zip(open_files(process))
         else {
-            return;
+            return 0.0;
         };
         let seconds = self.started.elapsed().as_secs_f64();
         self.samples.push(Sample { seconds, resident_bytes, open_files });
+        resident_bytes
     }
 
     /// `None` of a process that has not lived long enough to tell.
@@ -151,11 +152,6 @@ impl Worker {
         };
         Some(Trend {
             seconds: last.seconds - first.seconds,
-            peak_resident_bytes: self
-                .samples
-                .iter()
-                .map(|it| it.resident_bytes)
-                .fold(0.0, f64::max),
             resident_bytes_an_hour: slope(|it| it.resident_bytes),
             open_files_an_hour: slope(|it| it.open_files),
         })

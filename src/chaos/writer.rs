@@ -27,6 +27,9 @@ pub fn write(
         .set("bootstrap.servers", brokers)
         .set("client.id", "chaos-writer")
         .set("enable.idempotence", "true")
+        // Timestamps are old, and brokers forget by them what they know of a producer: see
+        // the worker's own.
+        .set("max.in.flight.requests.per.connection", "1")
         .set("delivery.timeout.ms", DELIVERY_TIMEOUT_MILLIS)
         .set("queue.buffering.max.messages", "20000")
         .set("compression.type", "lz4")

@@ -134,7 +134,6 @@ fn ask_a_worker(finding: &mut Finding, ground: &Ground, servers: &str) -> Result
         format!("http.address={address}"),
         format!("http.token_file={file}"),
         format!("kafka.sasl_password_file={file}"),
-        format!("kafka.ssl_key_password_file={file}"),
         "log.level=trace".to_owned(),
     ];
     let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
