@@ -9,7 +9,7 @@ use super::articles::Articles;
 use super::broker::Brokers;
 use super::faults::{Fault, Planned};
 use super::ledger::Ledger;
-use super::names::{Names, SESSION_TIMEOUT};
+use super::names::Names;
 use super::progress::Progress;
 use super::reader::{self, Isolation};
 use super::report::{Read, Report};
@@ -17,6 +17,8 @@ use super::workers::{Recipe, State, Trend, Worker, told};
 use super::{Attack, Dice, Failure, Pace, writer};
 use crate::settings::Choice;
 
+/// The least that a real broker allows.
+const SESSION_TIMEOUT: Duration = Duration::from_secs(6);
 /// Of a stopped worker: past the session timeout, so that its partitions have new owners.
 const PAUSE: Duration = Duration::from_secs(9);
 /// The worker's drain deadline, its close deadline on an embedded broker, and a little.
@@ -73,6 +75,7 @@ impl<'a> Driver<'a> {
             count: attack.articles,
             partitions: attack.partitions,
             keys: attack.keys,
+            first_timestamp_millis: now_millis(),
         };
         let recipe = Recipe::new(
             attack.ground.binary.clone(),
@@ -342,6 +345,11 @@ impl<'a> Driver<'a> {
     }
 }
 
+fn now_millis() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
 /// Later ones win, so those of the attack do.
 fn settings(attack: &Attack, names: &Names, brokers: &Brokers) -> Vec<String> {
     let mut settings = names.settings(brokers.servers());
@@ -349,11 +357,19 @@ fn settings(attack: &Attack, names: &Names, brokers: &Brokers) -> Vec<String> {
         format!("kafka.delivery={}", attack.delivery.as_str()),
         format!("worker.order={}", attack.order.as_str()),
     ]);
+    let embedded = matches!(brokers, Brokers::Embedded { .. });
+    let faults = attack.faults;
+    // Where nothing waits for the end of a session, it is as by default, and an outage of
+    // brokers ends none.
+    if embedded || faults.pauses > 0 || faults.joins > 0 {
+        let millis = SESSION_TIMEOUT.as_millis();
+        settings.push(format!("kafka.session_timeout_millis={millis}"));
+    }
     // Under the newer protocol that is the brokers' to say.
     if !attack.settings.iter().any(|setting| setting == "kafka.group_protocol=consumer") {
         settings.push("kafka.consumer_properties.heartbeat.interval.ms=500".into());
     }
-    if let Brokers::Embedded { .. } = brokers {
+    if embedded {
         // A group there waits out the session timeout of members that are gone, and a worker
         // cannot leave it before.
         settings.push(format!("kafka.close_timeout_millis={}", 2 * SESSION_TIMEOUT.as_millis()));

@@ -2,12 +2,8 @@
 //! are told of it.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
 use super::reader::Topics;
-
-/// The least that a real broker allows.
-pub const SESSION_TIMEOUT: Duration = Duration::from_secs(6);
 
 pub struct Names {
     pub input: String,
@@ -44,7 +40,6 @@ impl Names {
             format!("kafka.input_topics={}", self.input),
             format!("kafka.output_topic={}", self.topics.output),
             format!("kafka.dead_letter_topic={}", self.topics.dead_letters),
-            format!("kafka.session_timeout_millis={}", SESSION_TIMEOUT.as_millis()),
             // As a StatefulSet would name them.
             format!("kafka.transactional_id={}-{{slot}}", self.group),
             "http.address=".into(),

@@ -27,8 +27,7 @@ pub fn write(
         .set("bootstrap.servers", brokers)
         .set("client.id", "chaos-writer")
         .set("enable.idempotence", "true")
-        // Timestamps are old, and brokers forget by them what they know of a producer: see
-        // the worker's own.
+        // As the worker's own, where it says why.
         .set("max.in.flight.requests.per.connection", "1")
         .set("delivery.timeout.ms", DELIVERY_TIMEOUT_MILLIS)
         .set("queue.buffering.max.messages", "20000")

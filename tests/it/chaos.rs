@@ -11,7 +11,7 @@ use copydesk::settings::{Order, Settings};
 use copydesk::transport::{Delivery, Lane, Origin, Receipt};
 
 fn articles(count: u64) -> Articles {
-    Articles { seed: 7, count, partitions: 3, keys: 2 }
+    Articles { seed: 7, count, partitions: 3, keys: 2, first_timestamp_millis: 1_700_000_000_000 }
 }
 
 /// As the worker is to publish it.

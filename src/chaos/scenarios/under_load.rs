@@ -88,8 +88,6 @@ pub fn brokers_away(ground: &Ground) -> Result<Finding, Failure> {
     let mut finding = Finding::default();
     let mut attack = Attack::new(ground, 24_000);
     attack.faults = Counts { bounces: 3, ..Counts::default() };
-    // As by default: a broker that starts again takes less, and nobody loses a partition.
-    attack.settings = vec!["kafka.session_timeout_millis=45000".into()];
     let report = finding.attack("bounces", attack)?;
     let slowest = report.slowest_recovery().unwrap_or(0.0);
     finding.expect(slowest <= RECOVERY_SECONDS, || format!("a partition stood for {slowest:.1} s"));
