@@ -16,7 +16,6 @@ pub const HASH_HEADER: &str = "chaos-hash";
 const UNREADABLE_EVERY: u64 = 53;
 /// One message in so many is a tombstone.
 const TOMBSTONE_EVERY: u64 = 101;
-const FIRST_TIMESTAMP_MILLIS: i64 = 1_700_000_000_000;
 
 /// All that is written in a run.
 #[derive(Debug, Clone)]
@@ -25,6 +24,9 @@ pub struct Articles {
     pub count: u64,
     pub partitions: u32,
     pub keys: u64,
+    /// Of the first, in milliseconds. Fresh, or brokers forget the writer by them
+    /// (`producer.id.expiration.ms`), and store twice what it repeats after an outage.
+    pub first_timestamp_millis: i64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +92,7 @@ impl Articles {
                 (Some(payload.to_string().into_bytes()), hash_of(body.as_bytes()))
             }
         };
-        let timestamp_millis = FIRST_TIMESTAMP_MILLIS + number.cast_signed();
+        let timestamp_millis = self.first_timestamp_millis + number.cast_signed();
         Stamped { kind, partition, sequence, key, payload, timestamp_millis, hash }
     }
 }

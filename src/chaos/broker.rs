@@ -9,17 +9,20 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
 
-use rdkafka::ClientConfig;
-use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
-use rdkafka::client::DefaultClientContext;
+use rdkafka::types::{RDKafkaApiKey as Api, RDKafkaRespErr as Code};
 
 use super::Failure;
+use super::admin::Admin;
+use super::faults::Fault;
 use crate::transport::kafka::EmbeddedBroker;
 
 /// How long an embedded broker is away when it is bounced.
 const OUTAGE: Duration = Duration::from_secs(3);
-/// Leaves the number of copies to the brokers' own setting.
-const DEFAULT_REPLICATION: i32 = -1;
+/// How late its answers are, and how long: heartbeats are within the session timeout.
+const LATE: Duration = Duration::from_secs(2);
+const LATE_FOR: Duration = Duration::from_secs(15);
+/// Brokers of the embedded cluster.
+const ALL: i32 = -1;
 
 pub enum Brokers {
     Real { servers: String, bounce_with: Option<String> },
@@ -34,27 +37,9 @@ impl Brokers {
         topics: &[&str],
         partitions: u32,
     ) -> Result<Self, Failure> {
-        let failed = |why: String| format!("could not make the topics on {servers}: {why}");
-        let admin: AdminClient<DefaultClientContext> = ClientConfig::new()
-            .set("bootstrap.servers", servers)
-            .create()
-            .map_err(|error| failed(error.to_string()))?;
-        let new: Vec<NewTopic<'_>> = topics
-            .iter()
-            .map(|topic| {
-                let replication = TopicReplication::Fixed(DEFAULT_REPLICATION);
-                NewTopic::new(topic, partitions.cast_signed(), replication)
-            })
-            .collect();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| failed(error.to_string()))?;
-        let made = runtime
-            .block_on(admin.create_topics(&new, &AdminOptions::new()))
-            .map_err(|error| failed(error.to_string()))?;
-        for topic in made {
-            topic.map_err(|(topic, code)| failed(format!("{topic}: {code}")))?;
+        let admin = Admin::of(servers)?;
+        for topic in topics {
+            admin.create(topic, partitions, &[])?;
         }
         Ok(Self::Real { servers: servers.to_owned(), bounce_with })
     }
@@ -101,8 +86,25 @@ impl Brokers {
         !matches!(self, Self::Real { bounce_with: None, .. })
     }
 
+    /// What only brokers can do to workers.
+    pub fn strike(&mut self, fault: Fault) -> Result<(), Failure> {
+        match fault {
+            Fault::Bounce => self.bounce(),
+            Fault::Delay => {
+                self.tell(&format!("{DELAY} {}", LATE.as_millis()))?;
+                std::thread::sleep(LATE_FOR);
+                self.tell(&format!("{DELAY} 0"))
+            }
+            Fault::ProduceErrors => self.tell(PRODUCE_ERRORS),
+            Fault::CommitErrors => self.tell(COMMIT_ERRORS),
+            Fault::Kill | Fault::Pause | Fault::Terminate | Fault::Join => {
+                Err(format!("{} is no fault of brokers", fault.as_str()))
+            }
+        }
+    }
+
     /// All brokers away and back; returns when they are.
-    pub fn bounce(&mut self) -> Result<(), Failure> {
+    fn bounce(&mut self) -> Result<(), Failure> {
         match self {
             Self::Real { bounce_with: None, .. } => {
                 Err("nothing is known that bounces them".into())
@@ -116,12 +118,19 @@ impl Brokers {
                     .map_err(|error| format!("could not run {command:?}: {error}"))?;
                 if status.success() { Ok(()) } else { Err(format!("{command:?}: {status}")) }
             }
-            Self::Embedded { commands, .. } => {
-                let told = |error: std::io::Error| format!("the embedded broker is gone: {error}");
-                writeln!(commands, "{DOWN}").map_err(told)?;
+            Self::Embedded { .. } => {
+                self.tell(DOWN)?;
                 std::thread::sleep(OUTAGE);
-                writeln!(commands, "{UP}").map_err(told)
+                self.tell(UP)
             }
+        }
+    }
+
+    fn tell(&mut self, command: &str) -> Result<(), Failure> {
+        match self {
+            Self::Real { .. } => Err(format!("a real broker does not {command}")),
+            Self::Embedded { commands, .. } => writeln!(commands, "{command}")
+                .map_err(|error| format!("the embedded broker is gone: {error}")),
         }
     }
 }
@@ -140,6 +149,35 @@ impl Drop for Brokers {
 pub const HOST_COMMAND: &str = "host-broker";
 const DOWN: &str = "down";
 const UP: &str = "up";
+const DELAY: &str = "delay";
+const PRODUCE_ERRORS: &str = "produce-errors";
+const COMMIT_ERRORS: &str = "commit-errors";
+
+/// Refusals to store that pass, each given once. A connection that breaks is not among them:
+/// this broker does not know a message by its sequence, and stores it twice.
+const PASSING_PRODUCE_ERRORS: &[Code] = &[
+    Code::RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
+    Code::RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE,
+    Code::RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS,
+    Code::RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT,
+    Code::RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE,
+    Code::RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR,
+];
+
+/// Refusals of a commit, each given once: of the coordinator, of the group, and for good.
+const COMMIT_ERRORS_OF_ALL_KINDS: &[Code] = &[
+    Code::RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS,
+    Code::RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE,
+    Code::RD_KAFKA_RESP_ERR_NOT_COORDINATOR,
+    Code::RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT,
+    Code::RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS,
+    Code::RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION,
+    Code::RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID,
+    Code::RD_KAFKA_RESP_ERR_OFFSET_METADATA_TOO_LARGE,
+    Code::RD_KAFKA_RESP_ERR_INVALID_COMMIT_OFFSET_SIZE,
+    Code::RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
+    Code::RD_KAFKA_RESP_ERR__TRANSPORT,
+];
 
 /// Runs an embedded broker: says where it listens, then takes commands until there are no more.
 pub fn host(partitions: u16, topics: &[String]) -> Result<(), Failure> {
@@ -153,9 +191,23 @@ pub fn host(partitions: u16, topics: &[String]) -> Result<(), Failure> {
     told.map_err(|error| error.to_string())?;
     for command in std::io::stdin().lock().lines() {
         let Ok(command) = command else { break };
-        let done = match command.as_str() {
-            DOWN => broker.cluster().broker_down(-1),
-            UP => broker.cluster().broker_up(-1),
+        let cluster = broker.cluster();
+        let (command, argument) = command.split_once(' ').unwrap_or((&command, ""));
+        let done = match command {
+            DOWN => cluster.broker_down(ALL),
+            UP => cluster.broker_up(ALL),
+            DELAY => {
+                let millis = argument.parse().map_err(|_| format!("no delay: {argument:?}"))?;
+                cluster.broker_round_trip_time(ALL, Duration::from_millis(millis))
+            }
+            PRODUCE_ERRORS => {
+                cluster.request_errors(Api::Produce, PASSING_PRODUCE_ERRORS);
+                Ok(())
+            }
+            COMMIT_ERRORS => {
+                cluster.request_errors(Api::OffsetCommit, COMMIT_ERRORS_OF_ALL_KINDS);
+                Ok(())
+            }
             _ => Ok(()),
         };
         done.map_err(|error| error.to_string())?;

@@ -9,11 +9,12 @@ use super::articles::Articles;
 use super::broker::Brokers;
 use super::faults::{Fault, Planned};
 use super::ledger::Ledger;
+use super::names::Names;
 use super::progress::Progress;
-use super::reader::{self, Isolation, Topics};
+use super::reader::{self, Isolation};
 use super::report::{Read, Report};
 use super::workers::{Recipe, State, Trend, Worker, told};
-use super::{Dice, Failure, Scenario, writer};
+use super::{Attack, Dice, Failure, Pace, writer};
 use crate::settings::Choice;
 
 /// The least that a real broker allows.
@@ -30,48 +31,26 @@ const TICK: Duration = Duration::from_millis(50);
 const COMMIT_LOOK_TICKS: usize = 10;
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
-pub fn run(scenario: &Scenario) -> Result<Report, Failure> {
-    std::fs::create_dir_all(&scenario.logs)
-        .map_err(|error| format!("could not make {}: {error}", scenario.logs.display()))?;
-    let names = Names::of(scenario);
+pub fn run(attack: &Attack) -> Result<Report, Failure> {
+    let ground = &attack.ground;
+    std::fs::create_dir_all(&ground.logs)
+        .map_err(|error| format!("could not make {}: {error}", ground.logs.display()))?;
+    let names = Names::new(attack.partitions);
     let topics = [&*names.input, &*names.topics.output, &*names.topics.dead_letters];
-    let brokers = match &scenario.brokers {
+    let brokers = match &ground.brokers {
         Some(servers) => {
-            Brokers::real(servers, scenario.bounce_with.clone(), &topics, scenario.partitions)?
+            Brokers::real(servers, ground.bounce_with.clone(), &topics, attack.partitions)?
         }
-        None => Brokers::embedded(&topics, scenario.partitions)?,
+        None => Brokers::embedded(&topics, attack.partitions)?,
     };
-    if scenario.faults.bounces > 0 && !brokers.can_bounce() {
+    if attack.faults.bounces > 0 && !brokers.can_bounce() {
         return Err("brokers are to be bounced, and nothing is known that does it".into());
     }
-    Driver::new(scenario, names, brokers).run()
-}
-
-/// What this run calls its topics and its group.
-struct Names {
-    input: String,
-    topics: Topics,
-    group: String,
-}
-
-impl Names {
-    fn of(scenario: &Scenario) -> Self {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        let run = format!("chaos.{}.{}", std::process::id(), now.map_or(0, |it| it.as_millis()));
-        Self {
-            input: format!("{run}.raw"),
-            topics: Topics {
-                output: format!("{run}.enriched"),
-                dead_letters: format!("{run}.dead-letter"),
-                partitions: scenario.partitions,
-            },
-            group: run,
-        }
-    }
+    Driver::new(attack, names, brokers).run()
 }
 
 struct Driver<'a> {
-    scenario: &'a Scenario,
+    attack: &'a Attack,
     names: Names,
     brokers: Brokers,
     articles: Articles,
@@ -82,38 +61,40 @@ struct Driver<'a> {
     next_slot: usize,
     looked: Instant,
     trends: Vec<Trend>,
+    /// Of any worker.
+    peak_resident_bytes: f64,
     /// Ends of workers that were not asked for, or not as they should be.
     faulty_ends: Vec<String>,
     slowest_termination: Duration,
 }
 
 impl<'a> Driver<'a> {
-    fn new(scenario: &'a Scenario, names: Names, brokers: Brokers) -> Self {
+    fn new(attack: &'a Attack, names: Names, brokers: Brokers) -> Self {
         let articles = Articles {
-            seed: scenario.seed,
-            count: scenario.articles,
-            partitions: scenario.partitions,
-            keys: scenario.keys,
+            seed: attack.ground.seed,
+            count: attack.articles,
+            partitions: attack.partitions,
+            keys: attack.keys,
+            first_timestamp_millis: now_millis(),
         };
         let recipe = Recipe::new(
-            scenario.binary.clone(),
-            scenario.logs.clone(),
-            settings(scenario, &names, &brokers),
-            // As a StatefulSet would name them.
-            vec![format!("kafka.transactional_id={}-{{slot}}", names.group)],
+            attack.ground.binary.clone(),
+            attack.ground.logs.clone(),
+            settings(attack, &names, &brokers),
         );
         Self {
-            scenario,
+            attack,
             names,
             brokers,
             progress: Arc::new(Progress::new(&articles)),
             articles,
             recipe,
             workers: Vec::new(),
-            dice: Dice(scenario.seed.wrapping_add(1)),
+            dice: Dice(attack.ground.seed.wrapping_add(1)),
             next_slot: 0,
             looked: Instant::now(),
             trends: Vec::new(),
+            peak_resident_bytes: 0.0,
             faulty_ends: Vec::new(),
             slowest_termination: Duration::ZERO,
         }
@@ -121,12 +102,17 @@ impl<'a> Driver<'a> {
 
     fn run(mut self) -> Result<Report, Failure> {
         let writer = self.start_writer();
+        if self.attack.pace == Pace::Burst {
+            while !writer.is_finished() {
+                std::thread::sleep(TICK);
+            }
+        }
         let end = Arc::new(AtomicBool::new(false));
         let live = self.start_live_reader(end.clone());
-        for _ in 0..self.scenario.workers {
+        for _ in 0..self.attack.workers {
             self.start_worker()?;
         }
-        let schedule = self.scenario.faults.schedule(self.scenario.seed, self.scenario.articles);
+        let schedule = self.attack.faults.schedule(self.attack.ground.seed, self.attack.articles);
         let mut struck = 0;
         for planned in &schedule {
             if !self.wait_for(planned.after, &writer)? {
@@ -148,15 +134,21 @@ impl<'a> Driver<'a> {
     fn start_writer(&self) -> JoinHandle<Result<u64, Failure>> {
         let (servers, topic) = (self.brokers.servers().to_owned(), self.names.input.clone());
         let (articles, progress) = (self.articles.clone(), self.progress.clone());
+        let pace = self.attack.pace;
         // Half of the distance between two faults.
-        let faults = self.scenario.faults.total() as u64;
+        let faults = self.attack.faults.total() as u64;
         let lead = (articles.count / (faults + 1) / 2).max(LEAST_LEAD);
-        std::thread::spawn(move || writer::write(&servers, &topic, &articles, &progress, lead))
+        let may_go_on = move |number: u64| match pace {
+            Pace::Ahead => number < progress.distinct() + lead,
+            Pace::Burst => true,
+            Pace::Rate(rate) => number < progress.elapsed().as_millis() as u64 * rate / 1_000,
+        };
+        std::thread::spawn(move || writer::write(&servers, &topic, &articles, may_go_on))
     }
 
     fn start_live_reader(&self, end: Arc<AtomicBool>) -> JoinHandle<Result<Read, Failure>> {
         let (servers, topics) = (self.brokers.servers().to_owned(), self.names.topics.clone());
-        let mut ledger = Ledger::new(&self.articles, self.scenario.order);
+        let mut ledger = Ledger::new(&self.articles, self.attack.order);
         let progress = self.progress.clone();
         std::thread::spawn(move || {
             reader::follow(&servers, &topics, &mut ledger, &progress, &end)?;
@@ -214,7 +206,7 @@ impl<'a> Driver<'a> {
         }
         for mut worker in std::mem::take(&mut self.workers) {
             if looks {
-                worker.look();
+                self.peak_resident_bytes = self.peak_resident_bytes.max(worker.look());
             }
             if let State::Stopped { until } = worker.state
                 && until <= Instant::now()
@@ -257,29 +249,42 @@ impl<'a> Driver<'a> {
         if replace { self.recipe.start(worker.slot).map(Some) } else { Ok(None) }
     }
 
-    fn strike(&mut self, planned: Planned) -> Result<(), Failure> {
-        self.progress.struck(planned.fault.as_str());
-        if planned.fault == Fault::Bounce {
-            return self.brokers.bounce();
+    fn strike(&mut self, Planned { fault, .. }: Planned) -> Result<(), Failure> {
+        if matches!(
+            fault,
+            Fault::Bounce | Fault::Delay | Fault::ProduceErrors | Fault::CommitErrors
+        ) {
+            let struck = self.brokers.strike(fault);
+            // Recovery is of the workers, and begins when there are brokers again.
+            self.progress.struck(fault.as_str());
+            return struck;
         }
-        if planned.fault == Fault::Join {
+        self.progress.struck(fault.as_str());
+        if fault == Fault::Join {
             // The one that joined before leaves.
-            if let Some(extra) = self.workers.iter_mut().find(|worker| {
-                worker.slot >= self.scenario.workers && worker.state == State::Running
-            }) {
+            if let Some(extra) = self
+                .workers
+                .iter_mut()
+                .find(|worker| worker.slot >= self.attack.workers && worker.state == State::Running)
+            {
                 extra.terminate(TERMINATION_LIMIT, false);
             }
             return self.start_worker();
         }
+        let spared =
+            |worker: &Worker| self.attack.spares_first && worker.slot == 0 && fault != Fault::Pause;
         let running: Vec<usize> = (0..self.workers.len())
-            .filter(|index| self.workers[*index].state == State::Running)
+            .filter(|index| {
+                let worker = &self.workers[*index];
+                worker.state == State::Running && !spared(worker)
+            })
             .collect();
         if running.is_empty() {
             return Ok(());
         }
         let victim = running[self.dice.below(running.len() as u64) as usize];
         let worker = &mut self.workers[victim];
-        match planned.fault {
+        match fault {
             Fault::Kill => {
                 worker.kill();
                 self.trends.extend(worker.trend());
@@ -288,7 +293,7 @@ impl<'a> Driver<'a> {
             }
             Fault::Pause => worker.stop(PAUSE),
             Fault::Terminate => worker.terminate(TERMINATION_LIMIT, true),
-            Fault::Join | Fault::Bounce => {}
+            _ => {}
         }
         Ok(())
     }
@@ -312,13 +317,13 @@ impl<'a> Driver<'a> {
     ) -> Result<Report, Failure> {
         let (servers, topics) = (self.brokers.servers(), &self.names.topics);
         let read = |isolation| -> Result<Read, Failure> {
-            let mut ledger = Ledger::new(&self.articles, self.scenario.order);
+            let mut ledger = Ledger::new(&self.articles, self.attack.order);
             reader::read_all(servers, topics, isolation, &mut ledger)?;
             Ok(Read::of(&ledger))
         };
         let all = [&*self.names.input, &topics.output, &topics.dead_letters];
         Ok(Report {
-            scenario: self.scenario.clone(),
+            attack: self.attack.clone(),
             brokers: self.brokers.kind(),
             sent,
             committed: read(Isolation::ReadCommitted)?,
@@ -331,33 +336,47 @@ impl<'a> Driver<'a> {
             faulty_ends: self.faulty_ends,
             slowest_termination: self.slowest_termination,
             trends: self.trends,
+            peak_resident_bytes: self.peak_resident_bytes,
             seconds,
             busiest_second: self.progress.busiest_second(),
+            steady_rate: self.progress.steady_rate(),
+            standstill: self.progress.standstill(),
         })
     }
 }
 
-/// Later ones win, so those of the command line do.
-fn settings(scenario: &Scenario, names: &Names, brokers: &Brokers) -> Vec<String> {
-    let servers = brokers.servers();
-    let mut settings = vec![
-        format!("kafka.brokers={servers}"),
-        format!("kafka.group_id={}", names.group),
-        format!("kafka.input_topics={}", names.input),
-        format!("kafka.output_topic={}", names.topics.output),
-        format!("kafka.dead_letter_topic={}", names.topics.dead_letters),
-        format!("kafka.session_timeout_millis={}", SESSION_TIMEOUT.as_millis()),
-        "kafka.consumer_properties.heartbeat.interval.ms=500".into(),
-        format!("kafka.delivery={}", scenario.delivery.as_str()),
-        format!("worker.order={}", scenario.order.as_str()),
-        "http.address=".into(),
-        "log.format=json".into(),
-    ];
-    if let Brokers::Embedded { .. } = brokers {
+fn now_millis() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Later ones win, so those of the attack do.
+fn settings(attack: &Attack, names: &Names, brokers: &Brokers) -> Vec<String> {
+    let mut settings = names.settings(brokers.servers());
+    settings.extend([
+        format!("kafka.delivery={}", attack.delivery.as_str()),
+        format!("worker.order={}", attack.order.as_str()),
+    ]);
+    let embedded = matches!(brokers, Brokers::Embedded { .. });
+    let faults = attack.faults;
+    // Where nothing waits for the end of a session, it is as by default, and an outage of
+    // brokers ends none.
+    if embedded || faults.pauses > 0 || faults.joins > 0 {
+        let millis = SESSION_TIMEOUT.as_millis();
+        settings.push(format!("kafka.session_timeout_millis={millis}"));
+    }
+    // Under the newer protocol that is the brokers' to say.
+    if !attack.settings.iter().any(|setting| setting == "kafka.group_protocol=consumer") {
+        settings.push("kafka.consumer_properties.heartbeat.interval.ms=500".into());
+    }
+    if embedded {
         // A group there waits out the session timeout of members that are gone, and a worker
         // cannot leave it before.
         settings.push(format!("kafka.close_timeout_millis={}", 2 * SESSION_TIMEOUT.as_millis()));
+    } else {
+        // A worker that takes another's place is given its partitions at once.
+        settings.push(format!("kafka.group_instance_id={}-{{slot}}", names.group));
     }
-    settings.extend(scenario.settings.iter().cloned());
+    settings.extend(attack.settings.iter().cloned());
     settings
 }

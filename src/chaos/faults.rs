@@ -13,8 +13,14 @@ pub enum Fault {
     Terminate,
     /// One worker more; it leaves again, by SIGTERM, with the next fault but one.
     Join,
-    /// All brokers away and back.
+    /// All brokers away and back; of several real ones, one.
     Bounce,
+    /// Every answer of the embedded broker is late, for as long as a new generation takes.
+    Delay,
+    /// The embedded broker refuses to store, once for each reason that passes.
+    ProduceErrors,
+    /// The same for commits of offsets.
+    CommitErrors,
 }
 
 /// How often each strikes.
@@ -25,6 +31,9 @@ pub struct Counts {
     pub terminations: usize,
     pub joins: usize,
     pub bounces: usize,
+    pub delays: usize,
+    pub produce_errors: usize,
+    pub commit_errors: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,33 +51,48 @@ impl Fault {
             Fault::Terminate => "terminate",
             Fault::Join => "join",
             Fault::Bounce => "bounce",
+            Fault::Delay => "delay",
+            Fault::ProduceErrors => "produce errors",
+            Fault::CommitErrors => "commit errors",
         }
     }
 
     /// Whether at-least-once delivery may repeat something after it: one that lets the
     /// worker finish may not.
     pub fn may_repeat(self) -> bool {
-        matches!(self, Fault::Kill | Fault::Pause | Fault::Bounce)
+        !matches!(self, Fault::Terminate | Fault::Join | Fault::ProduceErrors)
     }
 }
 
 impl Counts {
-    pub fn total(self) -> usize {
-        self.kills + self.pauses + self.terminations + self.joins + self.bounces
-    }
-
-    /// In an order and at distances that follow from the seed, the last well before the end.
-    pub fn schedule(self, seed: u64, articles: u64) -> Vec<Planned> {
-        let mut faults = [
+    pub fn each(self) -> [(Fault, usize); 8] {
+        [
             (Fault::Kill, self.kills),
             (Fault::Pause, self.pauses),
             (Fault::Terminate, self.terminations),
             (Fault::Join, self.joins),
             (Fault::Bounce, self.bounces),
+            (Fault::Delay, self.delays),
+            (Fault::ProduceErrors, self.produce_errors),
+            (Fault::CommitErrors, self.commit_errors),
         ]
-        .into_iter()
-        .flat_map(|(fault, count)| std::iter::repeat_n(fault, count))
-        .collect::<Vec<_>>();
+    }
+
+    pub fn total(self) -> usize {
+        self.each().iter().map(|(_, count)| count).sum()
+    }
+
+    pub fn may_repeat(self) -> bool {
+        self.each().iter().any(|(fault, count)| *count > 0 && fault.may_repeat())
+    }
+
+    /// In an order and at distances that follow from the seed, the last well before the end.
+    pub fn schedule(self, seed: u64, articles: u64) -> Vec<Planned> {
+        let mut faults = self
+            .each()
+            .into_iter()
+            .flat_map(|(fault, count)| std::iter::repeat_n(fault, count))
+            .collect::<Vec<_>>();
         let mut dice = Dice(seed);
         for last in (1..faults.len()).rev() {
             faults.swap(last, dice.below(last as u64 + 1) as usize);

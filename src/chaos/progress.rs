@@ -8,6 +8,7 @@ use super::articles::Articles;
 
 pub struct Progress {
     started: Instant,
+    articles: u64,
     state: Mutex<State>,
 }
 
@@ -17,6 +18,12 @@ struct State {
     /// What came out in the running second, and in the busiest one.
     second: (u64, u64),
     busiest: u64,
+    /// When a tenth and nine tenths had come out.
+    tenth: Option<Duration>,
+    nine_tenths: Option<Duration>,
+    /// When each partition last showed something new, and the longest that one stood still.
+    last: Vec<Option<Duration>>,
+    standstill: Duration,
     /// Of each partition, how many have not come out.
     left: Vec<u64>,
     recoveries: Vec<Recovery>,
@@ -40,10 +47,14 @@ impl Progress {
             moved_at: started,
             second: (0, 0),
             busiest: 0,
+            tenth: None,
+            nine_tenths: None,
+            last: vec![None; articles.partitions as usize],
+            standstill: Duration::ZERO,
             left,
             recoveries: Vec::new(),
         };
-        Self { started, state: Mutex::new(state) }
+        Self { started, articles: articles.count, state: Mutex::new(state) }
     }
 
     /// Something new came out of this partition.
@@ -58,6 +69,15 @@ impl Progress {
         }
         state.second.1 += 1;
         state.busiest = state.busiest.max(state.second.1);
+        if let Some(last) = state.last[partition as usize].replace(now) {
+            state.standstill = state.standstill.max(now - last);
+        }
+        if state.tenth.is_none() && state.distinct * 10 >= self.articles {
+            state.tenth = Some(now);
+        }
+        if state.nine_tenths.is_none() && state.distinct * 10 >= self.articles * 9 {
+            state.nine_tenths = Some(now);
+        }
         for recovery in state.recoveries.iter_mut().filter(|recovery| recovery.took.is_none()) {
             recovery.waiting.remove(&partition);
             if recovery.waiting.is_empty() {
@@ -81,6 +101,18 @@ impl Progress {
     /// Different articles in the busiest second.
     pub fn busiest_second(&self) -> u64 {
         self.lock().busiest
+    }
+
+    /// Articles a second, without the first tenth and the last.
+    pub fn steady_rate(&self) -> Option<f64> {
+        let state = self.lock();
+        let took = state.nine_tenths?.checked_sub(state.tenth?)?.as_secs_f64();
+        (took > 0.0).then(|| self.articles as f64 * 0.8 / took)
+    }
+
+    /// The longest that a partition showed nothing new between two articles.
+    pub fn standstill(&self) -> Duration {
+        self.lock().standstill
     }
 
     pub fn still_for(&self) -> Duration {

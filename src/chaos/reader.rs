@@ -55,6 +55,28 @@ pub fn follow(
     Ok(())
 }
 
+/// Messages of one topic as they come.
+pub struct Watch {
+    consumer: BaseConsumer,
+    topics: Topics,
+}
+
+impl Watch {
+    pub fn open(brokers: &str, topics: &Topics, topic: Topic) -> Result<Self, Failure> {
+        let consumer = open(brokers, Isolation::ReadCommitted)?;
+        assign(&consumer, topics, &[topic])?;
+        Ok(Self { consumer, topics: topics.clone() })
+    }
+
+    /// The next, or none after a moment.
+    pub fn next(&self) -> Option<Found> {
+        match self.consumer.poll(POLL) {
+            Some(Ok(message)) => Some(found(&self.topics, &message)),
+            Some(Err(_)) | None => None,
+        }
+    }
+}
+
 /// Enters all there is, up to the end of every partition.
 pub fn read_all(
     brokers: &str,
@@ -62,28 +84,38 @@ pub fn read_all(
     isolation: Isolation,
     ledger: &mut Ledger,
 ) -> Result<(), Failure> {
-    let consumer = open(brokers, isolation)?;
-    let deadline = Instant::now() + PATIENCE;
     // One after the other: the end of a partition is told without its topic.
     for topic in [Topic::Output, Topic::DeadLetter] {
-        assign(&consumer, topics, &[topic])?;
-        let mut open: BTreeSet<i32> = (0..topics.partitions.cast_signed()).collect();
-        while !open.is_empty() {
-            if Instant::now() > deadline {
-                return Err(format!(
-                    "the final reader did not reach the end of {topic:?} {open:?}"
-                ));
+        read_topic(brokers, topics, topic, isolation, |found| {
+            ledger.enter(&found);
+        })?;
+    }
+    Ok(())
+}
+
+/// All there is in one of them, up to the end of every partition.
+pub fn read_topic(
+    brokers: &str,
+    topics: &Topics,
+    topic: Topic,
+    isolation: Isolation,
+    mut enter: impl FnMut(Found),
+) -> Result<(), Failure> {
+    let consumer = open(brokers, isolation)?;
+    let deadline = Instant::now() + PATIENCE;
+    assign(&consumer, topics, &[topic])?;
+    let mut open: BTreeSet<i32> = (0..topics.partitions.cast_signed()).collect();
+    while !open.is_empty() {
+        if Instant::now() > deadline {
+            return Err(format!("the final reader did not reach the end of {topic:?} {open:?}"));
+        }
+        match consumer.poll(POLL) {
+            Some(Ok(message)) => enter(found(topics, &message)),
+            Some(Err(KafkaError::PartitionEOF(partition))) => {
+                open.remove(&partition);
             }
-            match consumer.poll(POLL) {
-                Some(Ok(message)) => {
-                    ledger.enter(&found(topics, &message));
-                }
-                Some(Err(KafkaError::PartitionEOF(partition))) => {
-                    open.remove(&partition);
-                }
-                // What does not pass is seen at the deadline.
-                Some(Err(_)) | None => {}
-            }
+            // What does not pass is seen at the deadline.
+            Some(Err(_)) | None => {}
         }
     }
     Ok(())

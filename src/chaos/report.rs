@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::Scenario;
-use super::faults::Fault;
+use super::Attack;
 use super::ledger::{Ledger, Tally};
 use super::progress::Recovery;
 use super::workers::Trend;
-use crate::settings::{Choice, Guarantee};
+use crate::settings::{Choice, Guarantee, KafkaSettings};
+
+const MEGABYTE: f64 = 1e6;
 
 pub struct Report {
-    pub scenario: Scenario,
+    pub attack: Attack,
     pub brokers: &'static str,
     pub sent: u64,
     /// By the final reader that sees only what is committed: this is judged.
@@ -29,8 +30,12 @@ pub struct Report {
     pub faulty_ends: Vec<String>,
     pub slowest_termination: Duration,
     pub trends: Vec<Trend>,
+    pub peak_resident_bytes: f64,
     pub seconds: f64,
     pub busiest_second: u64,
+    pub steady_rate: Option<f64>,
+    /// The longest that a partition showed nothing new between two articles.
+    pub standstill: Duration,
 }
 
 /// What one reader has found.
@@ -70,13 +75,19 @@ impl Report {
             }
         }
         for (count, what) in [
-            (self.scenario.articles - self.sent, "articles were not written"),
+            (self.attack.articles - self.sent, "articles were not written"),
             (self.not_committed, "messages of the input were left uncommitted"),
             (self.thrown_away, "messages were thrown away by the embedded broker"),
         ] {
             if count > 0 {
                 failures.push(format!("{count} {what}"));
             }
+        }
+        if let Some(allowed) = self.repetitions_allowed()
+            && self.committed.tally.duplicate > allowed
+        {
+            let found = self.committed.tally.duplicate;
+            failures.push(format!("{found} came again, and faults explain {allowed}"));
         }
         if !self.struck_all {
             failures.push("not all faults struck: the output stood still".into());
@@ -86,31 +97,31 @@ impl Report {
     }
 
     pub fn json(&self) -> Value {
-        let scenario = &self.scenario;
-        let faults = scenario.faults;
+        let attack = &self.attack;
+        let faults: serde_json::Map<String, Value> = attack
+            .faults
+            .each()
+            .into_iter()
+            .map(|(fault, count)| (fault.as_str().to_owned(), count.into()))
+            .collect();
         let rate = self.sent as f64 / self.seconds;
         json!({
-            "scenario": {
+            "attack": {
                 "brokers": self.brokers,
-                "seed": scenario.seed,
-                "articles": scenario.articles,
-                "partitions": scenario.partitions,
-                "keys": scenario.keys,
-                "workers": scenario.workers,
-                "delivery": scenario.delivery.as_str(),
-                "order": scenario.order.as_str(),
-                "settings": scenario.settings,
-                "faults": {
-                    "kill": faults.kills,
-                    "pause": faults.pauses,
-                    "terminate": faults.terminations,
-                    "join": faults.joins,
-                    "bounce": faults.bounces,
-                },
+                "seed": attack.ground.seed,
+                "articles": attack.articles,
+                "partitions": attack.partitions,
+                "keys": attack.keys,
+                "workers": attack.workers,
+                "delivery": attack.delivery.as_str(),
+                "order": attack.order.as_str(),
+                "settings": attack.settings,
+                "faults": faults,
             },
             "sent": self.sent,
             "seconds": rounded(self.seconds),
             "articles_a_second": rounded(rate),
+            "steady_articles_a_second": self.steady_rate.map(rounded),
             "articles_in_the_busiest_second": self.busiest_second,
             "read_committed": read(&self.committed),
             "read_uncommitted": read(&self.uncommitted),
@@ -118,36 +129,66 @@ impl Report {
             "input_left_uncommitted": self.not_committed,
             "thrown_away_by_embedded_broker": self.thrown_away,
             "recoveries": self.recoveries.iter().map(recovery).collect::<Vec<_>>(),
+            "repetitions_allowed": self.repetitions_allowed(),
             "slowest_recovery_seconds": self.slowest_recovery().map(rounded),
+            "longest_standstill_seconds": rounded(self.standstill.as_secs_f64()),
             "slowest_termination_seconds": rounded(self.slowest_termination.as_secs_f64()),
+            "peak_resident_megabytes": rounded(self.peak_resident_megabytes()),
             "memory": self.longest_lived().map(trend),
             "failures": self.failures(),
         })
     }
 
-    /// At least once, and then only what cuts a worker off may.
-    fn may_repeat(&self) -> bool {
-        if self.scenario.delivery == Guarantee::ExactlyOnce {
-            return false;
-        }
-        let faults = self.scenario.faults;
-        [
-            (Fault::Kill, faults.kills),
-            (Fault::Pause, faults.pauses),
-            (Fault::Terminate, faults.terminations),
-            (Fault::Join, faults.joins),
-            (Fault::Bounce, faults.bounces),
-        ]
-        .iter()
-        .any(|(fault, count)| *count > 0 && fault.may_repeat())
+    /// What tells one run from another, for a report on many.
+    pub fn figures(&self) -> Value {
+        json!({
+            "found": self.summary(),
+            "articles": self.sent,
+            "seconds": rounded(self.seconds),
+            "repetitions_allowed": self.repetitions_allowed(),
+            "slowest_recovery_seconds": self.slowest_recovery().map(rounded),
+            "longest_standstill_seconds": rounded(self.standstill.as_secs_f64()),
+            "slowest_termination_seconds": rounded(self.slowest_termination.as_secs_f64()),
+            "peak_resident_megabytes": rounded(self.peak_resident_megabytes()),
+            "memory": self.longest_lived().map(trend),
+        })
     }
 
-    fn slowest_recovery(&self) -> Option<f64> {
+    /// Of any worker.
+    pub fn peak_resident_megabytes(&self) -> f64 {
+        self.peak_resident_bytes / MEGABYTE
+    }
+
+    /// At least once, where workers are only killed and brokers only go: what came out in the
+    /// time between two commits, at the highest rate there was, each time. `None` where that
+    /// is no measure.
+    fn repetitions_allowed(&self) -> Option<u64> {
+        let Attack { delivery, faults, settings, .. } = &self.attack;
+        let cut_off = faults.kills + faults.bounces;
+        if *delivery == Guarantee::ExactlyOnce || cut_off == 0 || cut_off != faults.total() {
+            return None;
+        }
+        let interval = settings
+            .iter()
+            .rev()
+            .find_map(|setting| setting.strip_prefix("kafka.commit_interval_millis="))
+            .and_then(|millis| millis.parse().ok())
+            .unwrap_or(KafkaSettings::default().commit_interval_millis);
+        Some(cut_off as u64 * self.busiest_second * interval / 1_000)
+    }
+
+    /// At least once, and then only what cuts a worker off may.
+    fn may_repeat(&self) -> bool {
+        self.attack.delivery == Guarantee::AtLeastOnce
+            && (self.attack.may_repeat || self.attack.faults.may_repeat())
+    }
+
+    pub fn slowest_recovery(&self) -> Option<f64> {
         self.recoveries.iter().filter_map(|it| it.took).map(|it| it.as_secs_f64()).reduce(f64::max)
     }
 
     /// The worker that tells most of how memory and files go.
-    fn longest_lived(&self) -> Option<&Trend> {
+    pub fn longest_lived(&self) -> Option<&Trend> {
         self.trends.iter().max_by(|one, other| one.seconds.total_cmp(&other.seconds))
     }
 }
@@ -174,12 +215,13 @@ fn recovery(recovery: &Recovery) -> Value {
 }
 
 fn trend(trend: &Trend) -> Value {
-    const MEGABYTE: f64 = 1e6;
     json!({
         "seconds_watched": rounded(trend.seconds),
-        "peak_resident_megabytes": rounded(trend.peak_resident_bytes / MEGABYTE),
-        "resident_megabytes_an_hour": rounded(trend.resident_bytes_an_hour / MEGABYTE),
-        "open_files_an_hour": rounded(trend.open_files_an_hour),
+        "resident_megabytes_an_hour": rounded(trend.resident_bytes_an_hour.an_hour / MEGABYTE),
+        "resident_megabytes_an_hour_give_or_take":
+            rounded(trend.resident_bytes_an_hour.uncertainty / MEGABYTE),
+        "open_files_an_hour": rounded(trend.open_files_an_hour.an_hour),
+        "open_files_an_hour_give_or_take": rounded(trend.open_files_an_hour.uncertainty),
     })
 }
 

@@ -44,33 +44,36 @@ struct Sample {
 #[derive(Debug, Clone, Copy)]
 pub struct Trend {
     pub seconds: f64,
-    pub peak_resident_bytes: f64,
-    pub resident_bytes_an_hour: f64,
-    pub open_files_an_hour: f64,
+    pub resident_bytes_an_hour: Slope,
+    pub open_files_an_hour: Slope,
+}
+
+/// A change an hour, and how far chance may be off: two standard errors.
+#[derive(Debug, Clone, Copy)]
+pub struct Slope {
+    pub an_hour: f64,
+    pub uncertainty: f64,
 }
 
 /// How workers are started.
 pub struct Recipe {
     pub binary: PathBuf,
     pub logs: PathBuf,
-    /// `section.key=value`.
+    /// `section.key=value`; `{slot}` stands for the number of a worker's place.
     pub settings: Vec<String>,
-    /// Settings that differ from slot to slot; `{slot}` stands for its number.
-    pub slot_settings: Vec<String>,
     started: usize,
 }
 
-/// Before which memory grows because caches fill.
+/// Before which memory grows because caches fill: so many seconds, and this part of its life.
 const WARM_UP_SECONDS: f64 = 10.0;
+const WARM_UP_PART: f64 = 1.0 / 6.0;
+/// Looks that follow each other tell the same thing again; the means of so many parts of the
+/// time do so less.
+const PARTS: usize = 25;
 
 impl Recipe {
-    pub fn new(
-        binary: PathBuf,
-        logs: PathBuf,
-        settings: Vec<String>,
-        slot_settings: Vec<String>,
-    ) -> Self {
-        Self { binary, logs, settings, slot_settings, started: 0 }
+    pub fn new(binary: PathBuf, logs: PathBuf, settings: Vec<String>) -> Self {
+        Self { binary, logs, settings, started: 0 }
     }
 
     pub fn start(&mut self, slot: usize) -> Result<Worker, Failure> {
@@ -81,9 +84,6 @@ impl Recipe {
         let mut command = Command::new(&self.binary);
         command.arg("run").stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         for setting in &self.settings {
-            command.args(["--set", setting]);
-        }
-        for setting in &self.slot_settings {
             command.args(["--set", &setting.replace("{slot}", &slot.to_string())]);
         }
         let child = command
@@ -125,34 +125,35 @@ impl Worker {
         self.child.try_wait().ok().flatten()
     }
 
-    pub fn look(&mut self) {
+    /// Returns how much memory it has, which is 0 where nobody tells.
+    pub fn look(&mut self) -> f64 {
         let process = self.child.id();
         let Some((resident_bytes, open_files)) = resident_bytes(process).zip(open_files(process))
         else {
-            return;
+            return 0.0;
         };
         let seconds = self.started.elapsed().as_secs_f64();
         self.samples.push(Sample { seconds, resident_bytes, open_files });
+        resident_bytes
     }
 
     /// `None` of a process that has not lived long enough to tell.
     pub fn trend(&self) -> Option<Trend> {
+        let warm_up = (self.samples.last()?.seconds * WARM_UP_PART).max(WARM_UP_SECONDS);
         let warm: Vec<Sample> =
-            self.samples.iter().copied().filter(|it| it.seconds >= WARM_UP_SECONDS).collect();
+            self.samples.iter().copied().filter(|it| it.seconds >= warm_up).collect();
         let (first, last) = (warm.first()?, warm.last()?);
         if warm.len() < 10 {
             return None;
         }
-        let slope = |of: fn(&Sample) -> f64| slope(warm.iter().map(|it| (it.seconds, of(it))));
+        let slope = |of: fn(&Sample) -> f64| {
+            let points: Vec<(f64, f64)> = warm.iter().map(|it| (it.seconds, of(it))).collect();
+            Slope::of(&points)
+        };
         Some(Trend {
             seconds: last.seconds - first.seconds,
-            peak_resident_bytes: self
-                .samples
-                .iter()
-                .map(|it| it.resident_bytes)
-                .fold(0.0, f64::max),
-            resident_bytes_an_hour: slope(|it| it.resident_bytes) * 3600.0,
-            open_files_an_hour: slope(|it| it.open_files) * 3600.0,
+            resident_bytes_an_hour: slope(|it| it.resident_bytes),
+            open_files_an_hour: slope(|it| it.open_files),
         })
     }
 
@@ -178,15 +179,28 @@ pub fn told(status: ExitStatus) -> String {
     }
 }
 
-/// By least squares.
-fn slope(points: impl Iterator<Item = (f64, f64)> + Clone) -> f64 {
-    let count = points.clone().count() as f64;
-    let (x, y) = points.clone().fold((0.0, 0.0), |(x, y), point| (x + point.0, y + point.1));
-    let (x, y) = (x / count, y / count);
-    let (both, square) = points.fold((0.0, 0.0), |(both, square), point| {
-        (both + (point.0 - x) * (point.1 - y), square + (point.0 - x).powi(2))
-    });
-    if square > 0.0 { both / square } else { 0.0 }
+impl Slope {
+    /// By least squares over the means of parts of the time, in seconds.
+    pub fn of(points: &[(f64, f64)]) -> Self {
+        let part = points.len().div_ceil(PARTS).max(1);
+        let means: Vec<(f64, f64)> = points.chunks(part).map(mean).collect();
+        let (middle, level) = mean(&means);
+        let square: f64 = means.iter().map(|(x, _)| (x - middle).powi(2)).sum();
+        if square == 0.0 || means.len() < 3 {
+            return Self { an_hour: 0.0, uncertainty: f64::INFINITY };
+        }
+        let both: f64 = means.iter().map(|(x, y)| (x - middle) * (y - level)).sum();
+        let slope = both / square;
+        let left: f64 = means.iter().map(|(x, y)| (y - level - slope * (x - middle)).powi(2)).sum();
+        let error = (left / (means.len() as f64 - 2.0) / square).sqrt();
+        Self { an_hour: slope * 3600.0, uncertainty: 2.0 * error * 3600.0 }
+    }
+}
+
+fn mean(points: &[(f64, f64)]) -> (f64, f64) {
+    let count = points.len() as f64;
+    let (x, y) = points.iter().fold((0.0, 0.0), |(x, y), point| (x + point.0, y + point.1));
+    (x / count, y / count)
 }
 
 fn resident_bytes(process: u32) -> Option<f64> {

@@ -10,26 +10,25 @@ use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
 
 use super::Failure;
 use super::articles::{Articles, Stamped};
-use super::progress::Progress;
 
 /// Long enough for any outage the harness makes.
 const DELIVERY_TIMEOUT_MILLIS: &str = "600000";
 const POLL: Duration = Duration::from_millis(10);
 
-/// Returns how many the brokers have confirmed, which is all of them. Writes no further
-/// ahead of what has come out than `lead`, so that faults strike while there is something to
-/// do, and a run does not end before its workers have recovered.
+/// Returns how many the brokers have confirmed, which is all of them. Writes one when
+/// `may_go_on` says so of its number.
 pub fn write(
     brokers: &str,
     topic: &str,
     articles: &Articles,
-    progress: &Progress,
-    lead: u64,
+    may_go_on: impl Fn(u64) -> bool,
 ) -> Result<u64, Failure> {
     let producer: BaseProducer<Confirmations> = ClientConfig::new()
         .set("bootstrap.servers", brokers)
         .set("client.id", "chaos-writer")
         .set("enable.idempotence", "true")
+        // As the worker's own, where it says why.
+        .set("max.in.flight.requests.per.connection", "1")
         .set("delivery.timeout.ms", DELIVERY_TIMEOUT_MILLIS)
         .set("queue.buffering.max.messages", "20000")
         .set("compression.type", "lz4")
@@ -37,7 +36,7 @@ pub fn write(
         .create_with_context(Confirmations::default())
         .map_err(|error| format!("could not start the writer: {error}"))?;
     for number in 0..articles.count {
-        while number >= progress.distinct() + lead {
+        while !may_go_on(number) {
             producer.poll(POLL);
         }
         send(&producer, topic, &articles.number(number))?;

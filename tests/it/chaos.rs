@@ -3,12 +3,15 @@
 use copydesk::chaos::articles::{Articles, Kind, Stamped, hash_of};
 use copydesk::chaos::faults::Counts;
 use copydesk::chaos::ledger::{Finding, Found, Ledger, Tally, Topic};
+use copydesk::chaos::scenarios::SCENARIOS;
+use copydesk::chaos::workers::Slope;
+use copydesk::chaos::{Attack, Dice, Ground, Pace};
 use copydesk::desk::{Desk, Kind as Outcome};
 use copydesk::settings::{Order, Settings};
 use copydesk::transport::{Delivery, Lane, Origin, Receipt};
 
 fn articles(count: u64) -> Articles {
-    Articles { seed: 7, count, partitions: 3, keys: 2 }
+    Articles { seed: 7, count, partitions: 3, keys: 2, first_timestamp_millis: 1_700_000_000_000 }
 }
 
 /// As the worker is to publish it.
@@ -126,13 +129,55 @@ fn whatever_differs_is_counted_as_changed() {
 
 #[test]
 fn a_schedule_follows_from_its_seed_and_ends_before_the_articles_do() {
-    let counts = Counts { kills: 5, pauses: 2, terminations: 1, joins: 3, bounces: 1 };
+    let counts =
+        Counts { kills: 5, pauses: 2, terminations: 1, joins: 3, bounces: 1, ..Counts::default() };
     let schedule = counts.schedule(3, 10_000);
     assert_eq!(schedule.len(), counts.total());
     assert_eq!(schedule, counts.schedule(3, 10_000));
     assert_ne!(schedule, counts.schedule(4, 10_000));
     assert!(schedule.windows(2).all(|pair| pair[0].after < pair[1].after));
     assert!(schedule[0].after > 0 && schedule.last().unwrap().after < 10_000);
+}
+
+#[test]
+fn each_of_the_twenty_scenarios_has_a_name_of_its_own() {
+    let mut names: Vec<&str> = SCENARIOS.iter().map(|scenario| scenario.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), 20);
+}
+
+#[test]
+fn a_soak_strikes_every_thirty_seconds_and_spares_one_worker() {
+    let ground = Ground {
+        seed: 1,
+        binary: "copydesk".into(),
+        brokers: None,
+        bounce_with: None,
+        secured: None,
+        logs: "logs".into(),
+    };
+    let soak = Attack::soak(&ground, 30);
+    let Pace::Rate(rate) = soak.pace else { panic!("{:?}", soak.pace) };
+    assert_eq!((soak.articles, soak.faults.total()), (rate * 30 * 60, 59));
+    assert!(soak.spares_first && soak.faults.bounces > 0 && soak.faults.kills > 0);
+}
+
+#[test]
+fn a_slope_is_found_and_chance_is_taken_for_chance() {
+    let mut dice = Dice(5);
+    let mut noise = || dice.below(1_000) as f64 - 500.0;
+    // 2 a second, which is 7,200 an hour; then nothing.
+    let points = |rise: f64, noise: &mut dyn FnMut() -> f64| -> Vec<(f64, f64)> {
+        (0..1_000).map(|at| (f64::from(at), rise * f64::from(at) + noise())).collect()
+    };
+    let rising = Slope::of(&points(2.0, &mut noise));
+    assert!((rising.an_hour - 7_200.0).abs() < 2.0 * rising.uncertainty, "{rising:?}");
+    assert!(rising.an_hour > 10.0 * rising.uncertainty, "{rising:?}");
+    let flat = Slope::of(&points(0.0, &mut noise));
+    assert!(flat.an_hour.abs() < 2.0 * flat.uncertainty, "{flat:?}");
+    // Two points tell of no trend.
+    assert!(Slope::of(&[(0.0, 1.0), (1.0, 2.0)]).uncertainty.is_infinite());
 }
 
 /// Or every run would find them changed.

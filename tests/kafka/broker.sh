@@ -15,7 +15,7 @@
 #
 # Needs Java 17 with its compiler and Maven. The jars (54 MB), the topics and the
 # log are in target/kafka; COPYDESK_TEST_KAFKA_DIR names another place, and with
-# it another broker. secured.sh starts one with more listeners.
+# it another broker. secured.sh starts one with more listeners, cluster.sh three.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -75,8 +75,8 @@ launch() {
     write_properties "$port" "$controller_port"
 
     if [[ ! -e $home/topics/meta.properties ]]; then
-        local cluster
-        cluster=$(run_java kafka.tools.StorageTool random-uuid)
+        local cluster=${COPYDESK_TEST_KAFKA_CLUSTER_ID:-}
+        [[ -n $cluster ]] || cluster=$(run_java kafka.tools.StorageTool random-uuid)
         local users=() mechanism
         if [[ -n ${COPYDESK_TEST_KAFKA_USER:-} ]]; then
             for mechanism in SCRAM-SHA-256 SCRAM-SHA-512; do

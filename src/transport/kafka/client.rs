@@ -33,6 +33,7 @@ const MEMORY_QUEUE_MESSAGES: usize = 20_000;
 const REPLAY_TIMEOUT_MILLIS: u64 = 30_000;
 const METADATA_REFRESH_MILLIS: usize = 30_000;
 const STATISTICS_INTERVAL_MILLIS: usize = 1_000;
+const ONE_AT_A_TIME: &str = "max.in.flight.requests.per.connection";
 
 pub(super) fn consumer(settings: &KafkaSettings) -> ClientConfig {
     let mut config = base(settings);
@@ -63,7 +64,13 @@ pub(super) fn producer(settings: &KafkaSettings, limits: Limits) -> ClientConfig
     config
         .set("enable.idempotence", "true")
         .set("acks", "all")
-        .set("partitioner", "murmur2_random")
+        // A request that got no answer counts as stored when one behind it was: librdkafka
+        // trusts brokers to refuse what does not follow on what they have. They do not where
+        // they have forgotten the producer, which they do a day after the timestamps of its
+        // messages (producer.id.expiration.ms), and articles may be older than that: a broker
+        // that starts again has lost a whole batch so. With one request at a time none is
+        // behind another.
+        .set(ONE_AT_A_TIME, "1")
         .set("batch.size", limits.smallest().min(BATCH_BYTES).to_string())
         .set("queue.buffering.max.kbytes", bytes.div_ceil(1024).to_string())
         .set("queue.buffering.max.messages", messages.to_string());
@@ -144,6 +151,7 @@ pub(super) fn replayer(settings: &KafkaSettings) -> ClientConfig {
         .set("acks", "all")
         .set("partitioner", "murmur2_random")
         .set("linger.ms", "0")
+        .set(ONE_AT_A_TIME, "1")
         .set("transactional.id", format!("copydesk-replay-{}", settings.dead_letter_topic))
         .set("transaction.timeout.ms", REPLAY_TIMEOUT_MILLIS.to_string())
         .set("message.timeout.ms", REPLAY_TIMEOUT_MILLIS.to_string());

@@ -47,6 +47,8 @@ const REFUSED: &[(&str, &str)] = &[
     ("enable.idempotence", "without it a retry may duplicate and reorder"),
     ("acks", "an article is safe when all in-sync replicas have it"),
     ("request.required.acks", "an article is safe when all in-sync replicas have it"),
+    ("max.in.flight.requests.per.connection", "a request behind one that failed may hide it"),
+    ("max.in.flight", "a request behind one that failed may hide it"),
     ("transactional.id", "use kafka.transactional_id"),
     ("transaction.timeout.ms", "use kafka.transaction_timeout_millis"),
     ("enable.gapless.guarantee", "one refused article would end the producer"),

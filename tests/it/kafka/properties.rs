@@ -53,12 +53,13 @@ fn properties_that_break_a_guarantee_are_refused() {
         producer_properties: properties(&[
             ("enable.idempotence", "false"),
             ("acks", "1"),
+            ("max.in.flight", "5"),
             ("batch.num.messages", "500"),
         ]),
         ..KafkaSettings::default()
     };
     let faults = faults(&settings);
-    assert_eq!(faults.len(), 5, "{faults:#?}");
+    assert_eq!(faults.len(), 6, "{faults:#?}");
     let first = "kafka.properties.\"group.id\": cannot be set, use kafka.group_id";
     assert_eq!(faults[0], first);
 }

@@ -76,7 +76,9 @@ async fn articles_that_finish_while_their_partition_is_revoked_are_not_done_agai
     // waits for max.poll.interval.ms, which is more than the drain may take.
     for cluster in Cluster::all().into_iter().filter(|cluster| cluster.embedded.is_none()) {
         let input = cluster.topic("input", 2).await;
-        let settings = cluster.settings(&input, 1).await;
+        // The first waits for as long as this test takes to look.
+        let settings =
+            KafkaSettings { revoke_drain_millis: 60_000, ..cluster.settings(&input, 1).await };
         cluster.publish(&input, &numbered(2, 10));
         let mut first = KafkaSource::open(&settings, BUDGET).unwrap();
         let taken = take(&mut first, 20).await;

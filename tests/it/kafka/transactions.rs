@@ -123,7 +123,8 @@ async fn an_ended_transaction_is_withdrawn_and_its_delivery_comes_again() {
         let input = cluster.topic("input", 1).await;
         let settings = KafkaSettings {
             transactional_id: unique("identity"),
-            transaction_interval_millis: 2_000,
+            // So long has the other for its registration, or there is nothing to end.
+            transaction_interval_millis: 20_000,
             ..exactly_once(&cluster, &input, 1).await
         };
         cluster.publish(&input, &[message(0, "key", "The bridge reopened on Monday.")]);
@@ -136,7 +137,7 @@ async fn an_ended_transaction_is_withdrawn_and_its_delivery_comes_again() {
         let group_id = unique("other-group");
         let other = KafkaSettings { group_id, input_topics: vec![other_input], ..settings.clone() };
         let other_source = KafkaSource::open(&other, BUDGET).unwrap();
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        eventually("an open transaction", || cluster.stored(&settings.output_topic) > 0).await;
         let other_sink = KafkaTransactions::open(&other, &other_source).await.unwrap();
         let result = report(&mut sink).await.result;
         assert!(matches!(result, Err(TransportError::Withdrawn { .. })), "{result:?}");
@@ -147,6 +148,8 @@ async fn an_ended_transaction_is_withdrawn_and_its_delivery_comes_again() {
         assert_eq!(again.origin, delivery.origin);
         assert_ne!(again.receipt, delivery.receipt);
         sink.send(Ticket(1), again.receipt, &outbound(0, "key", "second")).unwrap();
+        // Nobody waits for more, so it is committed at once.
+        source.stop();
         let fate = report(&mut sink).await;
         assert!(fate.result.is_ok() && fate.ticket == Ticket(1), "{fate:?}");
         source.ack(again.receipt);
