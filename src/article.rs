@@ -26,6 +26,8 @@ pub struct Article {
     pub site: Option<SiteView>,
     /// What the article's page showed, to be remembered; only where there is a `site`.
     pub shown: Option<Shown>,
+    /// The digest of the operator's own phrases that the article was stripped by.
+    pub own_phrases: Option<u64>,
     /// How likely a synonym spinner wrote the text, 0 to 1, by the weight of its
     /// phrases; absent where nothing looked.
     pub spin_score: Option<f32>,

@@ -13,6 +13,7 @@ use crate::pipeline::{Pipeline, Run};
 use crate::settings::{Settings, SiteMemoryMode, StagesSettings};
 use crate::site::{Address, Bounds, LocalMemory, Shown, SiteMemory, SiteView};
 use crate::stage::{RejectReason, Stage, StageName, Verdict};
+use crate::stages::boilerplate::{Boilerplate, OwnPhrases};
 use crate::stages::repair::Repair;
 use crate::stages::{self, boilerplate};
 use crate::telemetry::traces::Tracer;
@@ -120,10 +121,15 @@ impl Outcome {
 impl Desk {
     /// With a memory of its own, where the settings ask for one.
     pub fn new(settings: &Settings) -> Self {
+        Self::with_phrases(settings, &phrases_of(&settings.stages))
+    }
+
+    /// With these as the operator's own wordings; whoever keeps a clone can replace them.
+    pub fn with_phrases(settings: &Settings, phrases: &OwnPhrases) -> Self {
         let time_limit = Duration::from_millis(settings.worker.article_deadline_millis);
         Self {
             decoder: Decoder::new(settings.input.clone()),
-            pipeline: Pipeline::new(stages_of(&settings.stages), Some(time_limit))
+            pipeline: Pipeline::new(stages_of(&settings.stages, phrases), Some(time_limit))
                 .within(settings.worker.article_memory_bytes),
             encoder: Encoder::new(settings.output.clone()),
             rejected: settings.worker.rejected,
@@ -330,12 +336,36 @@ fn duplicates_of(settings: &Settings) -> Option<DuplicateWindow> {
 }
 
 /// A page is turned into text even where nothing is to be stripped from it.
-fn stages_of(settings: &StagesSettings) -> Vec<Box<dyn Stage>> {
+/// What the file of the settings has. They were held against it when they were read, so
+/// that only a file that has changed since is told of here.
+pub fn phrases_of(settings: &StagesSettings) -> OwnPhrases {
+    let phrases = OwnPhrases::default();
+    if let Err(why) = reload_phrases(&phrases, settings) {
+        tracing::error!(file = settings.phrases_file, why, "no own phrases");
+    }
+    phrases
+}
+
+/// Takes over what the file of the settings has now. A fault changes nothing.
+pub fn reload_phrases(phrases: &OwnPhrases, settings: &StagesSettings) -> Result<(), String> {
+    if settings.phrases_file.is_empty() {
+        phrases.clear();
+        return Ok(());
+    }
+    let source = std::fs::read_to_string(&settings.phrases_file);
+    let source = source.map_err(|error| error.to_string())?;
+    phrases.replace(&source).map_err(|faults| faults.join("; "))
+}
+
+fn stages_of(settings: &StagesSettings, phrases: &OwnPhrases) -> Vec<Box<dyn Stage>> {
     let mut enabled: Vec<Box<dyn Stage>> = Vec::new();
     for name in StageName::ALL {
         match name {
             StageName::Boilerplate if !settings.boilerplate => {
                 enabled.push(Box::new(boilerplate::render_only()));
+            }
+            StageName::Boilerplate => {
+                enabled.push(Box::new(Boilerplate { own_phrases: phrases.clone() }));
             }
             StageName::Repair if !settings.repair => {}
             StageName::Repair => enabled.push(Box::new(Repair::new(settings.spun))),

@@ -20,7 +20,7 @@ impl OnlyArguments {
                 boilerplate: self.only.contains(&StageName::Boilerplate),
                 repair: self.only.contains(&StageName::Repair),
                 tag: self.only.contains(&StageName::Tag),
-                ..settings.stages
+                ..settings.stages.clone()
             };
         }
     }

@@ -2,7 +2,10 @@
 
 use std::process::ExitCode;
 
-use copydesk::settings::{Flag, LogSettings, Settings};
+use copydesk::desk;
+use copydesk::settings::{Flag, LogSettings, Settings, StagesSettings};
+use copydesk::stages::boilerplate::OwnPhrases;
+use copydesk::telemetry::reload::{Reload, Reloads};
 use copydesk::telemetry::{Telemetry, logging};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -12,8 +15,9 @@ use super::{Failure, Outcome, SettingsArguments, flag, work};
 ///
 /// The worker takes messages from the input topics, and acknowledges each only when its
 /// enriched article, or its dead letter, is safe in the broker. SIGTERM or Ctrl-C lets
-/// the articles in flight finish, commits, and ends with exit code 0. SIGHUP reads the
-/// settings again and takes over log.level; the rest needs a restart.
+/// the articles in flight finish, commits, and ends with exit code 0. SIGHUP, or a POST
+/// to /reload, reads the settings again and takes over log.level and the phrases of
+/// stages.phrases_file; the rest needs a restart.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
@@ -56,35 +60,77 @@ pub fn run(arguments: Arguments) -> Outcome {
         let deaf = |error| Failure::Work(format!("could not listen for signals: {error}"));
         let stop = work::told_to_stop().map_err(deaf)?;
         let reload = signal(SignalKind::hangup()).map_err(deaf)?;
-        let reloading = tokio::spawn(reload_when_told(reload, arguments, settings.clone()));
-        let worked = work::work(&settings, &telemetry, stop).await;
+        let (ask, asked) = Reload::new(desk::phrases_of(&settings.stages));
+        let reloader =
+            Reloader { arguments, started_with: settings.clone(), phrases: ask.phrases.clone() };
+        let reloading = tokio::spawn(reloader.serve(reload, asked));
+        let worked = work::work(&settings, &telemetry, Some(ask), stop).await;
         reloading.abort();
         worked
     })?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// At each SIGHUP, reads the settings anew and takes over what can change in a running
-/// worker: the log's level. Settings with a fault change nothing.
-async fn reload_when_told(mut told: Signal, arguments: Arguments, started_with: Settings) {
-    while told.recv().await.is_some() {
-        let settings = match arguments.settings.load(arguments.flags()) {
-            Ok(settings) => settings,
-            Err(faults) => {
-                tracing::error!(%faults, "settings not reloaded, nothing is changed");
-                continue;
+/// Reads the settings anew, and takes over what can change in a running worker: the log's
+/// level and the operator's own phrases. Settings with a fault change nothing.
+struct Reloader {
+    arguments: Arguments,
+    started_with: Settings,
+    phrases: OwnPhrases,
+}
+
+impl Reloader {
+    /// At each SIGHUP, and whenever the admin port is told to.
+    async fn serve(self, mut told: Signal, mut asked: Reloads) {
+        loop {
+            tokio::select! {
+                signal = told.recv() => match signal {
+                    Some(()) => drop(self.reload()),
+                    None => return,
+                },
+                answer = asked.next() => {
+                    // Whoever asked may have gone.
+                    let _ = answer.send(self.reload());
+                }
             }
-        };
-        if let Err(error) = logging::set_level(&settings.log.level) {
-            tracing::error!(%error, "log level not changed");
-            continue;
+        }
+    }
+
+    fn reload(&self) -> Result<String, String> {
+        let reloaded = self.take_over();
+        match &reloaded {
+            Ok(told) => tracing::info!(told, "settings reloaded"),
+            Err(why) => tracing::error!(why, "settings not reloaded, nothing is changed"),
+        }
+        reloaded
+    }
+
+    fn take_over(&self) -> Result<String, String> {
+        let arguments = &self.arguments;
+        let settings =
+            arguments.settings.load(arguments.flags()).map_err(|faults| faults.to_string())?;
+        let level = &settings.log.level;
+        let before = logging::level();
+        logging::set_level(level).map_err(|error| error.to_string())?;
+        if let Err(why) = desk::reload_phrases(&self.phrases, &settings.stages) {
+            if let Some(before) = before {
+                logging::set_level(&before).map_err(|error| error.to_string())?;
+            }
+            return Err(why);
         }
         let started_with = Settings {
-            log: LogSettings { level: settings.log.level.clone(), ..started_with.log.clone() },
-            ..started_with.clone()
+            log: LogSettings { level: level.clone(), ..self.started_with.log.clone() },
+            stages: StagesSettings {
+                phrases_file: settings.stages.phrases_file.clone(),
+                ..self.started_with.stages.clone()
+            },
+            ..self.started_with.clone()
         };
-        let restart_needed = settings != started_with;
-        tracing::info!(level = settings.log.level, restart_needed, "settings reloaded");
+        let rest = match settings == started_with {
+            true => "",
+            false => "; other changes need a restart",
+        };
+        Ok(format!("log level {level}, own phrases as in their file{rest}"))
     }
 }
 

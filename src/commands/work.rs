@@ -12,6 +12,7 @@ use copydesk::settings::{Guarantee, Settings};
 use copydesk::site::SiteMemory;
 use copydesk::telemetry::events::{self, TransportStanding};
 use copydesk::telemetry::partitions::PartitionStanding;
+use copydesk::telemetry::reload::Reload;
 use copydesk::telemetry::{Telemetry, http};
 use copydesk::transport::kafka::presence::DeadLetterWatch;
 use copydesk::transport::kafka::status::{PartitionStatus, SinkStatus, SourceStatus};
@@ -35,13 +36,18 @@ const LAST_ANSWERS: Duration = Duration::from_secs(2);
 pub async fn work(
     settings: &Settings,
     telemetry: &Telemetry,
+    reload: Option<Reload>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<Summary, Failure> {
-    let desk = Desk::new(settings).traced(telemetry.tracer.clone());
+    let desk = match &reload {
+        Some(reload) => Desk::with_phrases(settings, &reload.phrases),
+        None => Desk::new(settings),
+    };
+    let desk = desk.traced(telemetry.tracer.clone());
     desk.warm_up();
     let (ended, end) = watch::channel(());
     let proofs = Proofs::new(settings);
-    let admin = serve(settings, telemetry, proofs.clone(), end.clone()).await?;
+    let admin = serve(settings, telemetry, proofs.clone(), reload, end.clone()).await?;
     // Before the first article, so that it is not decided blindly.
     let shared = share_memory(settings, &desk).await?;
     let desk = match &shared {
@@ -129,6 +135,7 @@ async fn serve(
     settings: &Settings,
     telemetry: &Telemetry,
     proofs: Proofs,
+    reload: Option<Reload>,
     mut end: watch::Receiver<()>,
 ) -> Result<Option<tokio::task::JoinHandle<()>>, Failure> {
     let address = &settings.http.address;
@@ -146,7 +153,7 @@ async fn serve(
             let _ = end.changed().await;
         };
         if let Err(error) =
-            http::serve(listener, telemetry, stall_timeout, token, proofs, until_end).await
+            http::serve(listener, telemetry, stall_timeout, token, proofs, reload, until_end).await
         {
             tracing::error!(%error, "admin port failed");
         }
@@ -183,6 +190,11 @@ async fn look(
             commit_failures: source.commit_failures(),
             output_queue: sink.queued_messages(),
             output_queue_bytes: sink.queued_bytes(),
+            transactions: sink
+                .take_transactions()
+                .into_iter()
+                .map(|ended| (ended.took, ended.committed))
+                .collect(),
         };
         events::standing(&telemetry, &standing);
         if let Some(memory) = &memory {

@@ -3,6 +3,7 @@
 use super::section::Reader;
 use super::sections::kafka::SaslMechanism;
 use super::{Choice, Settings};
+use crate::stages::boilerplate::phrases;
 
 /// A condition over several keys. It is not looked at while one of them is at
 /// fault by itself, and it is reported under the first.
@@ -29,6 +30,22 @@ const AGREEMENTS: &[Agreement] = &[
         broken: |settings| {
             (!cfg!(feature = "otlp") && !settings.traces.endpoint.is_empty())
                 .then(|| "needs a build with the cargo feature otlp".into())
+        },
+    },
+    Agreement {
+        keys: &["stages.phrases_file"],
+        broken: |settings| {
+            let file = &settings.stages.phrases_file;
+            if file.is_empty() {
+                return None;
+            }
+            match std::fs::read_to_string(file) {
+                Err(error) => Some(format!("could not read {file}: {error}")),
+                Ok(source) => {
+                    let faults = phrases::faults(&source);
+                    (!faults.is_empty()).then(|| format!("{file}: {}", faults.join("; ")))
+                }
+            }
         },
     },
     Agreement {

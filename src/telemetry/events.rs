@@ -13,7 +13,9 @@ use crate::edit::ChangeKind;
 use crate::error::Error;
 use crate::site;
 use crate::telemetry::metrics::Metrics;
-use crate::telemetry::metrics::labels::{Destination, Example, Language, Reason, Rule, Stage};
+use crate::telemetry::metrics::labels::{
+    Destination, Ending, Example, Language, Reason, Rule, Stage,
+};
 use crate::telemetry::partitions::PartitionStanding;
 use crate::telemetry::{Telemetry, throttle};
 use crate::transport::{Delivery, Outbound};
@@ -188,6 +190,8 @@ pub struct TransportStanding {
     pub commit_failures: u64,
     pub output_queue: u64,
     pub output_queue_bytes: u64,
+    /// Those that have ended meanwhile: how long each took, and whether it was committed.
+    pub transactions: Vec<(Duration, bool)>,
 }
 
 pub fn standing(telemetry: &Telemetry, standing: &TransportStanding) {
@@ -202,6 +206,11 @@ pub fn standing(telemetry: &Telemetry, standing: &TransportStanding) {
     metrics.commit_failures.inner().store(standing.commit_failures, Ordering::Relaxed);
     metrics.output_queue.set(standing.output_queue as i64);
     metrics.output_queue_bytes.set(standing.output_queue_bytes as i64);
+    for (took, committed) in &standing.transactions {
+        let ending = if *committed { "committed" } else { "aborted" };
+        let seconds = metrics.transaction_seconds.get_or_create(&Ending { ending });
+        seconds.observe(took.as_secs_f64());
+    }
     telemetry.health.mark_joined(standing.joined);
     telemetry.health.mark_dead_letters_possible(standing.dead_letters_possible);
     if standing.lag == 0 && metrics.in_flight.get() == 0 {

@@ -1,5 +1,5 @@
 //! The admin port: `/live`, `/ready`, `/metrics`, `/settings`, `/log`, `/version`,
-//! `/dead-letters`, and the proof page at `/proof`. Where a token is set, all that tell something of the worker, and what takes
+//! `/reload`, `/dead-letters`, and the proof page at `/proof`. Where a token is set, all that tell something of the worker, and what takes
 //! articles, ask for it; the probes, which say yes or no, and the page's own files do not.
 
 use std::future::Future;
@@ -10,12 +10,13 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware;
 use axum::response::IntoResponse;
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::net::TcpListener;
 
 use super::access;
 use super::logging::{self, LevelError};
 use super::metrics::Exposition;
+use super::reload::Reload;
 use crate::explain::serve::{self as page, Proofs};
 use crate::settings::Secret;
 use crate::telemetry::Telemetry;
@@ -24,6 +25,7 @@ use crate::telemetry::Telemetry;
 struct Admin {
     telemetry: Telemetry,
     stall_timeout: Duration,
+    reload: Option<Reload>,
 }
 
 /// Serves until `shutdown` resolves. Without progress for `stall_timeout` while
@@ -34,6 +36,7 @@ pub async fn serve(
     stall_timeout: Duration,
     token: Secret,
     proofs: Proofs,
+    reload: Option<Reload>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let mut guarded = Router::new()
@@ -41,6 +44,7 @@ pub async fn serve(
         .route("/settings", get(settings))
         .route("/log", get(log_level).put(set_log_level))
         .route("/dead-letters", get(dead_letters))
+        .route("/reload", post(reload_now))
         .route("/version", get(async || env!("CARGO_PKG_VERSION")))
         .merge(page::reader(proofs));
     if !token.0.is_empty() {
@@ -51,7 +55,7 @@ pub async fn serve(
         .route("/ready", get(ready))
         .merge(guarded)
         .merge(page::shell())
-        .with_state(Admin { telemetry, stall_timeout });
+        .with_state(Admin { telemetry, stall_timeout, reload });
     axum::serve(listener, router).with_graceful_shutdown(shutdown).await
 }
 
@@ -85,6 +89,17 @@ async fn dead_letters(State(admin): State<Admin>) -> impl IntoResponse {
     serde_json::to_string(&admin.telemetry.dead_letters.all())
         .map(|letters| ([(header::CONTENT_TYPE, "application/json")], letters))
         .map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
+}
+
+/// Reads the settings anew, as SIGHUP does.
+async fn reload_now(State(admin): State<Admin>) -> (StatusCode, String) {
+    let Some(reload) = admin.reload else {
+        return (StatusCode::NOT_FOUND, "this worker has no settings to read anew\n".into());
+    };
+    match reload.ask().await {
+        Ok(told) => (StatusCode::OK, format!("{told}\n")),
+        Err(why) => (StatusCode::UNPROCESSABLE_ENTITY, format!("nothing is changed: {why}\n")),
+    }
 }
 
 /// As a settings file, secrets masked.

@@ -9,6 +9,7 @@ pub mod logging;
 pub mod metrics;
 pub mod partitions;
 pub mod recent;
+pub mod reload;
 mod throttle;
 pub mod traces;
 

@@ -19,9 +19,10 @@ async fn codes(token: &str, requests: &[(&str, Option<&str>)]) -> Vec<u16> {
     let (end, ended) = oneshot::channel::<()>();
     let token = Secret(token.into());
     let (telemetry, proofs) = (Telemetry::default(), Proofs::new(&Settings::default()));
-    let served = tokio::spawn(http::serve(listener, telemetry, STALL, token, proofs, async {
-        let _ = ended.await;
-    }));
+    let served =
+        tokio::spawn(http::serve(listener, telemetry, STALL, token, proofs, None, async {
+            let _ = ended.await;
+        }));
     let mut codes = Vec::new();
     for (path, authorization) in requests {
         let header = authorization.map(|it| format!("Authorization: {it}\r\n")).unwrap_or_default();

@@ -151,6 +151,7 @@ fn the_dashboard_shows_what_is_measured() {
         "copydesk_stage_duration_seconds_count",
         "copydesk_end_to_end_latency_seconds_count",
         "copydesk_end_to_end_latency_seconds_sum",
+        "copydesk_transaction_duration_seconds_sum",
         "process_open_fds",
         "process_max_fds",
     ];

@@ -47,6 +47,7 @@ impl Served {
                 stall,
                 token,
                 proofs,
+                None,
                 std::future::pending(),
             )
         })

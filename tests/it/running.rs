@@ -86,6 +86,19 @@ impl Worker {
         }
     }
 
+    /// Whether the line that only the operator's own phrases know is struck through on the
+    /// proof page.
+    fn letter_is_cut(&self) -> Option<bool> {
+        let text = "The ferry to the islands was late again on Monday, and nobody at the \
+            harbour office could say why it was.\n\nThe harbour letter, written by those who \
+            wait on the quay, goes out to everybody who cares about ferries and the sea.\n\n\
+            Passengers had waited since the early morning, and many of them went home.";
+        let (code, _, proof) = self.ask("POST", "/proof", "", text);
+        assert_eq!(code, 200, "{proof}");
+        let before = proof.split("The harbour letter").next()?;
+        Some(before.rfind("<del") > before.rfind("</del"))
+    }
+
     fn signal(&self, name: &str) {
         let sent = Command::new("kill").args([name, &self.process.id().to_string()]).status();
         assert!(sent.unwrap().success());
@@ -177,13 +190,31 @@ fn an_operator_can_look_inside_and_change_the_log_level() {
     .unwrap();
     worker.signal("-HUP");
     let faults = worker.line("settings not reloaded, nothing is changed");
-    let faults = faults["faults"].as_str().unwrap();
+    let faults = faults["why"].as_str().unwrap();
     assert!(faults.contains("levle") && faults.contains("worker.threads"), "{faults}");
     assert_eq!(worker.get("/log"), (200, "debug\n".into()));
     std::fs::write(&worker.settings, "[log]\nlevel = \"info,librdkafka=error\"\n").unwrap();
     worker.signal("-HUP");
-    assert_eq!(worker.line("settings reloaded")["restart_needed"], false);
+    let told = worker.line("settings reloaded");
+    assert!(!told["told"].as_str().unwrap().contains("restart"), "{told}");
     assert_eq!(worker.get("/log"), (200, "info,librdkafka=error\n".into()));
+
+    // An operator's own phrases come and go with their file.
+    let phrases = worker.settings.with_file_name("phrases.txt");
+    let with_phrases = format!("[stages]\nphrases_file = {:?}\n", phrases.to_str().unwrap());
+    std::fs::write(&worker.settings, with_phrases).unwrap();
+    std::fs::write(&phrases, "[newsletter]\n^ the harbour letter\n").unwrap();
+    let (code, _, body) = worker.ask("POST", "/reload", "", "");
+    assert_eq!(code, 200, "{body}");
+    assert_eq!(worker.letter_is_cut(), Some(true));
+    std::fs::write(&phrases, "[newsletter]\n^ the harbour letter\n[no such label]\n").unwrap();
+    let (code, _, body) = worker.ask("POST", "/reload", "", "");
+    assert_eq!(code, 422, "{body}");
+    assert!(body.contains("nothing is changed") && body.contains("line 3"), "{body}");
+    assert_eq!(worker.letter_is_cut(), Some(true));
+    std::fs::write(&worker.settings, "").unwrap();
+    assert_eq!(worker.ask("POST", "/reload", "", "").0, 200);
+    assert_eq!(worker.letter_is_cut(), Some(false));
 
     worker.signal("-TERM");
     worker.line("worker stopped");

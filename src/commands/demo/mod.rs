@@ -70,7 +70,7 @@ async fn watch(settings: &Settings, keep: bool) -> Result<(), Failure> {
         // Dropped or used, either ends the worker.
         let _ = stopped.await;
     };
-    let worker = work::work(settings, &telemetry, until_stopped);
+    let worker = work::work(settings, &telemetry, None, until_stopped);
     let reader = async {
         let mut output = output_of(settings)?;
         let watched = send_and_show(&mut output, settings, &telemetry).await;

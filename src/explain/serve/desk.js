@@ -3,6 +3,9 @@
 const access = document.getElementById("access");
 const token = document.getElementById("token");
 
+// It is kept in the field and goes with the next question.
+access.addEventListener("submit", (event) => event.preventDefault());
+
 /** What the desk says when it wants to know who asks. */
 export class Refused extends Error {}
 

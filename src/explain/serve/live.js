@@ -6,6 +6,7 @@ import { showMessage } from "./shell.js";
 
 const INTERVAL = 2_000;
 const KEPT = 60;
+const STAGES = ["decode", "boilerplate", "repair", "tag", "encode"];
 const part = (id) => document.getElementById(id);
 const views = [part("tab-proof"), part("tab-live")];
 
@@ -99,7 +100,7 @@ function showStages(now, since) {
   const each = (seconds, articles) => (articles > 0 ? `${((seconds / articles) * 1_000).toFixed(2)} ms` : "–");
   fill(
     "stages",
-    [...count.keys()].map((stage) =>
+    STAGES.filter((stage) => count.has(stage)).map((stage) =>
       row([
         stage,
         each(sum.get(stage) - (earlierSum.get(stage) ?? 0), count.get(stage) - (earlierCount.get(stage) ?? 0)),

@@ -9,6 +9,9 @@ section! {
     StagesSettings = "stages" {
         /// Strips what is not the article.
         boilerplate: bool = true;
+        /// A file of your own wordings of page furniture, beside those of the program and in
+        /// their form, see README. Read at the start, at SIGHUP and at POST /reload.
+        phrases_file: String = "";
         /// Mends characters and prose.
         repair: bool = true;
         /// What repair does about text that a synonym spinner wrote: nothing, score

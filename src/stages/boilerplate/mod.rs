@@ -14,7 +14,7 @@ pub(crate) mod flat;
 pub(crate) mod model;
 pub(crate) mod page;
 mod passing;
-mod phrases;
+pub mod phrases;
 mod recurrence;
 mod removal;
 mod rules;
@@ -27,11 +27,16 @@ use crate::article::Article;
 use crate::edit::RuleId;
 use crate::stage::{Deadline, RejectReason, Stage, StageName, Verdict};
 
+pub use phrases::OwnPhrases;
+
 /// Every rule of the stage, in running order.
 pub const RULES: &[RuleId] = rules::IDS;
 
+/// With an operator's own wordings, where there are any.
 #[derive(Default)]
-pub struct Boilerplate;
+pub struct Boilerplate {
+    pub own_phrases: OwnPhrases,
+}
 
 impl Stage for Boilerplate {
     fn name(&self) -> StageName {
@@ -39,10 +44,13 @@ impl Stage for Boilerplate {
     }
 
     fn apply(&self, article: &mut Article, deadline: &Deadline) -> Verdict {
-        match article.html.take() {
-            Some(html) => page::strip(article, &html, deadline),
-            None => flat::strip(article, deadline),
-        }
+        self.own_phrases.during(|digest| {
+            article.own_phrases = digest;
+            match article.html.take() {
+                Some(html) => page::strip(article, &html, deadline),
+                None => flat::strip(article, deadline),
+            }
+        });
         verdict(article)
     }
 }

@@ -12,7 +12,8 @@
 //! Phrases and lines are compared as folding keys ([`crate::text::fold`]), so
 //! case, accents, punctuation and numbers do not matter; `0` stands for any number.
 
-use std::sync::LazyLock;
+use std::cell::RefCell;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
@@ -104,45 +105,109 @@ struct Table {
     automaton: AhoCorasick,
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(SOURCES));
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    Table::read(SOURCES).expect("the files that come with the program have no fault")
+});
+
+thread_local! {
+    static KEY: RefCell<String> = const { RefCell::new(String::new()) };
+    /// An operator's own wordings, while an article is worked at.
+    static OWN: RefCell<Option<Arc<Table>>> = const { RefCell::new(None) };
+}
+
+/// Wordings of an operator's own, which go before those that come with the program: read
+/// from a file of the same form, and again while articles are worked at.
+#[derive(Clone, Default)]
+pub struct OwnPhrases(Arc<RwLock<Option<Own>>>);
+
+#[derive(Clone)]
+struct Own {
+    table: Arc<Table>,
+    digest: u64,
+}
+
+impl OwnPhrases {
+    /// Takes these instead of what there was. Faults, each as `line N: why`, change nothing.
+    pub fn replace(&self, source: &str) -> Result<(), Vec<String>> {
+        let table = Arc::new(Table::read(&[source])?);
+        let own = Own { table, digest: fingerprint(source.as_bytes()) };
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(own);
+        Ok(())
+    }
+
+    /// There are none any more.
+    pub fn clear(&self) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Has [`find`] look among them while this thread works; `work` gets their digest.
+    pub(super) fn during<T>(&self, work: impl FnOnce(Option<u64>) -> T) -> T {
+        /// However the work ends: it may panic.
+        struct Reset;
+        impl Drop for Reset {
+            fn drop(&mut self) {
+                OWN.with_borrow_mut(Option::take);
+            }
+        }
+        let own = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let digest = own.as_ref().map(|own| own.digest);
+        OWN.with_borrow_mut(|current| *current = own.map(|own| own.table));
+        let _reset = Reset;
+        work(digest)
+    }
+}
+
+/// What is wrong with a file of phrases, each as `line N: why`; empty when nothing is.
+pub fn faults(source: &str) -> Vec<String> {
+    Table::read(&[source]).err().unwrap_or_default()
+}
 
 /// What the wording of a line says it is, if it is a known one.
 pub fn find(line: &str) -> Option<Phrase> {
     if line.len() > LONGEST_LINE {
         return None;
     }
-    thread_local! {
-        static KEY: std::cell::RefCell<String> = const { std::cell::RefCell::new(String::new()) };
-    }
+    let own = OWN.with_borrow(Clone::clone);
     KEY.with_borrow_mut(|key| {
         if let Some(colon) = line.find([':', '：']).filter(|&colon| colon <= LONGEST_LABEL) {
             fold_into(&line[..colon], key);
-            if let Some(&phrase) = TABLE.labels.get(key) {
+            let own = own.as_ref().and_then(|own| own.labels.get(key));
+            if let Some(&phrase) = own.or_else(|| TABLE.labels.get(key)) {
                 return Some(phrase);
             }
         }
         fold_into(line, key);
-        TABLE.find(key, opens_with_quotation(line))
+        let is_quotation = opens_with_quotation(line);
+        let own = own.and_then(|own| own.find(key, is_quotation));
+        own.or_else(|| TABLE.find(key, is_quotation))
     })
 }
 
 impl Table {
-    fn read(sources: &[&str]) -> Self {
+    fn read(sources: &[&str]) -> Result<Self, Vec<String>> {
+        let mut faults = Vec::new();
         let mut whole = FastMap::default();
         let mut labels = FastMap::default();
         let mut keys = Vec::new();
         let mut parts = Vec::new();
         for source in sources {
             let mut label = None;
-            for line in source.lines().map(str::trim) {
+            for (number, line) in source.lines().map(str::trim).enumerate() {
+                let mut refuse = |why: &str| faults.push(format!("line {}: {why}", number + 1));
                 if line.is_empty() || line.starts_with('#') {
                     continue;
                 }
                 if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
                     label = Phrase::named(name);
+                    if label.is_none() {
+                        refuse("this label is none of those there are");
+                    }
                     continue;
                 }
-                let Some(label) = label else { continue };
+                let Some(label) = label else {
+                    refuse("a phrase stands below the label of what it is");
+                    continue;
+                };
                 let (anchor, phrase) = match line.split_at_checked(1) {
                     Some(("^", rest)) => (Some(Anchor::Start), rest),
                     Some(("~", rest)) => (Some(Anchor::Anywhere), rest),
@@ -150,6 +215,10 @@ impl Table {
                 };
                 for spelling in alternatives(phrase) {
                     let key = fold(&spelling);
+                    if key.trim().is_empty() || spelling.contains(['{', '}']) {
+                        refuse("no words, or a brace without its other");
+                        continue;
+                    }
                     match anchor {
                         None => {
                             whole.entry(key).or_insert(label);
@@ -169,9 +238,12 @@ impl Table {
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .match_kind(MatchKind::Standard)
             .build(&keys)
-            .expect("the phrase files are small enough for an automaton");
+            .map_err(|error| vec![format!("too much for an automaton: {error}")])?;
+        if !faults.is_empty() {
+            return Err(faults);
+        }
         let opening_words = keys.iter().filter_map(|key| words(key).next()).collect();
-        Self { whole, labels, parts, opening_words, automaton }
+        Ok(Self { whole, labels, parts, opening_words, automaton })
     }
 
     /// A part begins where a word does, which without spaces is anywhere.

@@ -19,6 +19,12 @@ pub struct Stage {
     pub stage: &'static str,
 }
 
+/// `committed` or `aborted`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Ending {
+    pub ending: &'static str,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct Rule {
     pub rule: &'static str,

@@ -9,11 +9,13 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::exemplar::{CounterWithExemplar, HistogramWithExemplars};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::metrics::histogram::exponential_buckets;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::labels::{Build, Destination, Example, Language, Partition, Reason, Rule, Stage};
+use super::labels::{
+    Build, Destination, Ending, Example, Language, Partition, Reason, Rule, Stage,
+};
 
 /// A metric as its reader knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +64,7 @@ impl Declared {
 
 type StageSeconds =
     Family<Stage, HistogramWithExemplars<Example>, fn() -> HistogramWithExemplars<Example>>;
+type TransactionSeconds = Family<Ending, Histogram, fn() -> Histogram>;
 type Seconds = HistogramWithExemplars<Example>;
 type Counted<L> = Family<L, CounterWithExemplar<Example>>;
 type CpuSeconds = Counter<f64, AtomicU64>;
@@ -146,6 +149,10 @@ metrics! {
         "From the input message's timestamp to its acknowledgement"
         // 1 ms to 1,000 s.
         = Seconds::new(exponential_buckets(1e-3, 10f64.sqrt(), 13));
+    transaction_seconds: TransactionSeconds = Histogram "copydesk_transaction_duration" "seconds" ["ending"]
+        "From a transaction's first message to its commit or abort"
+        // 50 ms, below the shortest interval, to 100 s.
+        = Family::new_with_constructor(|| Histogram::new(exponential_buckets(0.05, 2.0, 12)));
     in_flight: Gauge = Gauge "copydesk_articles_in_flight" "" []
         "Articles taken and not yet acknowledged";
     in_flight_bytes: Gauge = Gauge "copydesk_in_flight" "bytes" []

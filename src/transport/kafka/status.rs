@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use rdkafka::statistics::Statistics;
 
@@ -38,7 +39,19 @@ pub struct SinkStatus {
     pub(super) queued_messages: AtomicU64,
     pub(super) queued_bytes: AtomicU64,
     pub(super) sent_alone: AtomicU64,
+    transactions: Mutex<Vec<Transaction>>,
 }
+
+/// A transaction that has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Transaction {
+    /// From its first message until the brokers had it, or it was undone.
+    pub took: Duration,
+    pub committed: bool,
+}
+
+/// Of transactions that nobody has asked for; a commit an interval, of 100 ms and more.
+const MOST_TRANSACTIONS: usize = 1_000;
 
 /// As the last statistics had it.
 #[derive(Debug, Clone, Copy)]
@@ -139,6 +152,18 @@ impl SourceStatus {
 }
 
 impl SinkStatus {
+    /// Those that have ended since the last time.
+    pub fn take_transactions(&self) -> Vec<Transaction> {
+        std::mem::take(&mut *self.transactions.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn end_transaction(&self, took: Duration, committed: bool) {
+        let mut ended = self.transactions.lock().unwrap_or_else(PoisonError::into_inner);
+        if ended.len() < MOST_TRANSACTIONS {
+            ended.push(Transaction { took, committed });
+        }
+    }
+
     /// Messages sent and not yet reported on, about a second ago.
     pub fn queued_messages(&self) -> u64 {
         self.queued_messages.load(Ordering::Relaxed)

@@ -185,6 +185,7 @@ impl Encoder {
             },
             fetched_at: borrowed(&raw.fetched_at),
             site_memory: raw.article.site.as_ref().map(site_memory),
+            own_phrases: article.own_phrases.map(|digest| format!("{digest:016x}").into()),
             inferred: inferred.chain(spun).collect(),
             omitted: Vec::new(),
         }

@@ -453,6 +453,10 @@ pub struct Provenance<'a> {
     /// article's site is not known.
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub site_memory: Option<SiteMemoryState<'a>>,
+    /// The digest of the file `stages.phrases_file`, as it was then; absent without one.
+    #[schemars(example = &"9f0c3a5be1d24876")]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub own_phrases: Option<Cow<'a, str>>,
     /// How each field that was not simply copied was come by.
     #[serde(borrow)]
     pub inferred: Vec<Inferred<'a>>,

@@ -12,7 +12,7 @@ const PARAGRAPHS: [&str; 4] = [
 ];
 
 fn strip(mut article: Article) -> (Article, Verdict) {
-    let verdict = Boilerplate.apply(&mut article, &Deadline::never());
+    let verdict = Boilerplate::default().apply(&mut article, &Deadline::never());
     let original = article.body().original().expect("the log fits its text");
     assert_eq!(article.body().log().replay(&original).as_deref(), Ok(article.text()));
     (article, verdict)
@@ -143,4 +143,37 @@ fn rendering_alone_keeps_all_visible_text() {
     let text = article.text().to_owned();
     render_only().apply(&mut article, &Deadline::never());
     assert_eq!(article.text(), text);
+}
+
+#[test]
+fn own_phrases_go_before_those_of_the_program_and_are_on_record() {
+    const LETTER: &str = "The harbour letter, written by those who wait on the quay, goes out to \
+        everybody who cares about ferries and the sea.";
+    let text = format!(
+        "The ferry to the islands was late again on Monday, and nobody at the harbour office \
+         could say why it was.\n\n{LETTER}\n\nPassengers had waited since the early morning, and \
+         many of them went home."
+    );
+    let stage = Boilerplate::default();
+    let strip = || {
+        let mut article = Article::from_text(text.as_str());
+        stage.apply(&mut article, &Deadline::never());
+        (article.text().contains(LETTER), article.own_phrases)
+    };
+    assert_eq!(strip(), (true, None));
+    stage.own_phrases.replace("# ours\n[newsletter]\n^ the {harbour|harbor} letter\n").unwrap();
+    let (kept, digest) = strip();
+    assert!(!kept && digest.is_some());
+    for (source, fault) in [
+        ("the harbour letter", "line 1: a phrase stands below"),
+        ("[newsletters]", "line 1: this label"),
+        ("[newsletter]\n\n~ ---", "line 3: no words"),
+        ("[newsletter]\n{a|b", "line 2: no words, or a brace"),
+    ] {
+        let faults = stage.own_phrases.replace(source).unwrap_err();
+        assert!(faults[0].contains(fault), "{source}: {faults:?}");
+        assert_eq!(strip(), (false, digest), "a file with a fault changes nothing");
+    }
+    stage.own_phrases.clear();
+    assert_eq!(strip(), (true, None));
 }

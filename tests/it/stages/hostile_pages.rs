@@ -122,7 +122,7 @@ pub const TEXTS: &[(&str, Shape)] = &[
 #[test]
 fn four_times_the_page_takes_about_four_times_as_long() {
     let strip = |page: &str| {
-        Boilerplate.apply(&mut Article::from_html(page), &Deadline::never());
+        Boilerplate::default().apply(&mut Article::from_html(page), &Deadline::never());
     };
     assert_proportion(SHAPES, 100_000, strip);
 }
@@ -203,7 +203,7 @@ fn what_stands_deep_in_a_page_or_behind_what_is_odd_is_read() {
         "<p title='a > b' ".to_owned() + &"hidden-not=1 ".repeat(1_000) + ">",
     ] {
         let mut article = Article::from_html(format!("{before}{sentence}</p>"));
-        Boilerplate.apply(&mut article, &Deadline::never());
+        Boilerplate::default().apply(&mut article, &Deadline::never());
         let original = article.body().original().expect("the log fits");
         assert_eq!(original, sentence, "behind {}", &before[..before.len().min(60)]);
     }

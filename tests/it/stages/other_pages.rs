@@ -5,7 +5,7 @@ use copydesk::stage::{Deadline, RejectReason, Stage, Verdict};
 use copydesk::stages::boilerplate::Boilerplate;
 
 fn judged(mut article: Article) -> (Vec<Flag>, Verdict, String) {
-    let verdict = Boilerplate.apply(&mut article, &Deadline::never());
+    let verdict = Boilerplate::default().apply(&mut article, &Deadline::never());
     let original = article.body().original().expect("the log fits its text");
     assert_eq!(article.body().log().replay(&original).as_deref(), Ok(article.text()));
     (article.flags.clone(), verdict, article.text().to_owned())

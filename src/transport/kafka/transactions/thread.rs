@@ -250,11 +250,18 @@ impl Transactor {
             lanes.commit_succeeded(&point.topic, point.partition, point.offset);
         }
         drop(lanes);
+        self.note_end(true);
         for (ticket, of, _) in std::mem::take(&mut self.open).sent {
             self.refused.forget(of);
             self.report(ticket, Ok(()));
         }
         if self.session.alone { self.open_session(false) } else { Ok(()) }
+    }
+
+    fn note_end(&self, committed: bool) {
+        if let Some(since) = self.open.since {
+            self.status.end_transaction(since.elapsed(), committed);
+        }
     }
 
     /// A transaction with a message that failed cannot be committed.
@@ -301,6 +308,7 @@ impl Transactor {
             }
             self.open_session(self.session.alone)?;
         }
+        self.note_end(false);
         self.shared.withdraw();
         for (ticket, ..) in std::mem::take(&mut self.open).sent {
             self.report(ticket, Err(withdrawn("its transaction was not committed")));
