@@ -26,7 +26,7 @@ STORAGE
 start() {
     local variable variables=()
     for variable in "${!COPYDESK__@}"; do variables+=(--env "$variable"); done
-    exec "${podman[@]}" run --rm --name "$container" --network host --read-only --read-only-tmpfs=false \
+    exec "${podman[@]}" run --rm --replace --name "$container" --network host --read-only --read-only-tmpfs=false \
         --cap-drop all --security-opt no-new-privileges --ulimit nofile=1024:1024 --ulimit nproc=4096:4096 \
         "${variables[@]}" "$image" "$@"
 }

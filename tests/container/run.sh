@@ -115,11 +115,14 @@ work_read_only() {
     as_user=$("${podman[@]}" exec "$container" bash -c 'id -u; (echo >/tmp/trace) 2>&1 || true; grep CapEff /proc/1/status')
     [[ $as_user == *65532*Read-only*0000000000000000* ]] || fail "not as it should be: $as_user"
     say "user 65532, no capabilities, nothing to write to; the healthcheck is content"
-    say "first article $(first_article_millis) ms after the assignment"
     "${podman[@]}" kill --signal TERM "$container" >/dev/null
     local status=0
     wait $starts || status=$?
     ((status == 0)) || fail_with_log "it ended with $status after SIGTERM"
+    # Not before: the log comes by way of podman.
+    local first
+    first=$(first_article_millis)
+    say "first article $first ms after the assignment"
 }
 
 answers_ready() { [[ $(get /ready) == *' 200 '* ]]; }
@@ -150,8 +153,8 @@ await() {
 # By the log's own times.
 first_article_millis() {
     local assigned first
-    assigned=$(time_of 'partitions assigned')
-    first=$(time_of 'article enriched')
+    assigned=$(time_of 'partitions assigned') || fail_with_log "no assignment in the log"
+    first=$(time_of 'article enriched') || fail_with_log "no article in the log"
     echo $(($(date -d "$first" +%s%3N) - $(date -d "$assigned" +%s%3N)))
 }
 

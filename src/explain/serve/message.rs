@@ -7,7 +7,7 @@ use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::proofs::{Proofs, proof, refusal, shown};
+use super::proofs::{Proofs, Refusal, proof, refusal, shown};
 use crate::desk::Desk;
 use crate::settings::KafkaSettings;
 use crate::transport::kafka::single;
@@ -16,35 +16,31 @@ use crate::wire::admin::Place;
 
 /// Reads of the topics that hold raw articles alone, so that the page shows nothing that
 /// the worker would not have shown it.
-pub(super) async fn answer(State(proofs): State<Proofs>, request: Request) -> Response {
-    let admitted = match proofs.admit() {
-        Ok(admitted) => admitted,
-        Err(response) => return response,
-    };
+pub(super) async fn answer(
+    State(proofs): State<Proofs>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let admitted = proofs.admit()?;
     let Ok(body) = Bytes::from_request(request, &()).await else {
-        return refusal(StatusCode::BAD_REQUEST, "the question broke off");
+        return Err(refusal(StatusCode::BAD_REQUEST, "the question broke off"));
     };
     let place: Place = match serde_json::from_slice(&body) {
         Ok(place) => place,
-        Err(error) => return refusal(StatusCode::BAD_REQUEST, &error.to_string()),
+        Err(error) => return Err(refusal(StatusCode::BAD_REQUEST, &error.to_string())),
     };
     let kafka = proofs.kafka.clone();
     if !holds_articles(&kafka, &place.topic) {
         let why = format!("{} is no topic of raw articles or dead letters here", place.topic);
-        return refusal(StatusCode::FORBIDDEN, &why);
+        return Err(refusal(StatusCode::FORBIDDEN, &why));
     }
-    let (desk, room) = match admitted.room().await {
-        Ok(room) => room,
-        Err(response) => return response,
-    };
+    let (desk, room) = admitted.room().await?;
     let worked = tokio::task::spawn_blocking(move || {
         let _room = room;
         fetched_proof(&desk, &kafka, place)
     });
     match worked.await {
-        Ok(Ok(html)) => shown(html),
-        Ok(Err(response)) => response,
-        Err(_) => refusal(StatusCode::INTERNAL_SERVER_ERROR, "the proof could not be set"),
+        Ok(proof) => shown(proof?),
+        Err(_) => Err(refusal(StatusCode::INTERNAL_SERVER_ERROR, "the proof could not be set")),
     }
 }
 
@@ -52,11 +48,7 @@ fn holds_articles(kafka: &KafkaSettings, topic: &str) -> bool {
     topic == kafka.dead_letter_topic || kafka.input_taking_in(topic).is_some()
 }
 
-fn fetched_proof(
-    desk: &Arc<Desk>,
-    kafka: &KafkaSettings,
-    place: Place,
-) -> Result<String, Response> {
+fn fetched_proof(desk: &Arc<Desk>, kafka: &KafkaSettings, place: Place) -> Result<String, Refusal> {
     let origin =
         Origin { topic: place.topic.into(), partition: place.partition, offset: place.offset };
     let found = single::message(kafka, &origin)

@@ -70,7 +70,7 @@ impl Proofs {
         self.largest
     }
 
-    pub(super) fn admit(&self) -> Result<Admitted, Response> {
+    pub(super) fn admit(&self) -> Result<Admitted, Refusal> {
         let unavailable = |why| refusal(StatusCode::SERVICE_UNAVAILABLE, why);
         let desk = self.desk.get().cloned();
         let desk = desk.ok_or_else(|| unavailable("the worker is still starting"))?;
@@ -82,7 +82,7 @@ impl Proofs {
 
 impl Admitted {
     /// Once those before are done with it.
-    pub(super) async fn room(self) -> Result<(Arc<Desk>, Room), Response> {
+    pub(super) async fn room(self) -> Result<(Arc<Desk>, Room), Refusal> {
         match self.worked_at.acquire_owned().await {
             Ok(worked_at) => Ok((self.desk, (self.permit, worked_at))),
             Err(_) => {
@@ -92,47 +92,46 @@ impl Admitted {
     }
 }
 
+/// What is said instead of a proof.
+pub(super) type Refusal = (StatusCode, String);
+
 /// The proof of the article in the body, or why there is none.
-pub(super) async fn answer(State(proofs): State<Proofs>, request: Request) -> Response {
-    let admitted = match proofs.admit() {
-        Ok(admitted) => admitted,
-        Err(response) => return response,
-    };
+pub(super) async fn answer(
+    State(proofs): State<Proofs>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let admitted = proofs.admit()?;
     let headers = content_type(request.headers());
     let body = match timeout(ARRIVAL, Bytes::from_request(request, &())).await {
         Ok(Ok(body)) => body,
         Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             let why = format!("an article may have {} bytes here, not more", proofs.largest);
-            return refusal(StatusCode::PAYLOAD_TOO_LARGE, &why);
+            return Err(refusal(StatusCode::PAYLOAD_TOO_LARGE, &why));
         }
-        Ok(Err(rejection)) => return refusal(rejection.status(), "the article broke off"),
-        Err(_) => return refusal(StatusCode::REQUEST_TIMEOUT, "the article did not arrive"),
+        Ok(Err(rejection)) => return Err(refusal(rejection.status(), "the article broke off")),
+        Err(_) => return Err(refusal(StatusCode::REQUEST_TIMEOUT, "the article did not arrive")),
     };
-    let (desk, room) = match admitted.room().await {
-        Ok(room) => room,
-        Err(response) => return response,
-    };
+    let (desk, room) = admitted.room().await?;
     // The room is taken until the work is done, whether or not somebody still waits for it.
     let worked = tokio::task::spawn_blocking(move || {
         let _room = room;
         proof(&desk, &body, &headers)
     });
     match worked.await {
-        Ok(Ok(html)) => shown(html),
-        Ok(Err(response)) => response,
-        Err(_) => refusal(StatusCode::INTERNAL_SERVER_ERROR, "the proof could not be set"),
+        Ok(proof) => shown(proof?),
+        Err(_) => Err(refusal(StatusCode::INTERNAL_SERVER_ERROR, "the proof could not be set")),
     }
 }
 
-pub(super) fn shown(html: String) -> Response {
+pub(super) fn shown(html: String) -> Result<Response, Refusal> {
     if html.len() > LARGEST_PROOF {
-        return refusal(StatusCode::PAYLOAD_TOO_LARGE, "too much was changed to show it all");
+        return Err(refusal(StatusCode::PAYLOAD_TOO_LARGE, "too much was changed to show it all"));
     }
-    ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
+    Ok(([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response())
 }
 
 /// The refusal says what would keep the article from being published.
-pub(super) fn proof(desk: &Desk, payload: &[u8], headers: &Headers) -> Result<String, Response> {
+pub(super) fn proof(desk: &Desk, payload: &[u8], headers: &Headers) -> Result<String, Refusal> {
     let (article, run) = desk.read(payload, headers).map_err(|error| {
         let why = format!("{error}; it would be a dead letter");
         refusal(StatusCode::UNPROCESSABLE_ENTITY, &why)
@@ -147,6 +146,6 @@ fn content_type(headers: &HeaderMap) -> Headers {
     value.into_iter().collect()
 }
 
-pub(super) fn refusal(status: StatusCode, why: &str) -> Response {
-    (status, format!("{why}\n")).into_response()
+pub(super) fn refusal(status: StatusCode, why: &str) -> Refusal {
+    (status, format!("{why}\n"))
 }
