@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use copydesk::eval::labelled::EvalError;
-use copydesk::eval::{entities, extract, keywords, language, quotes, repair, spun, tags};
+use copydesk::eval::{entities, extract, keywords, language, quotes, repair, spun, subjects, tags};
 use copydesk::pipeline::Pipeline;
 use copydesk::site::{Bounds, LocalMemory, SiteMemory};
 use copydesk::stage::StageName;
@@ -23,7 +23,8 @@ use super::{Failure, Outcome, print};
 /// spun: text in which each spun place is marked {spun|original} (marked). For
 /// entities: a sentence as tokens, with their tags (IOB2 over PER, ORG, LOC), and perhaps its
 /// source. For quotes: a text, and its attributions, each with spans of its content and its
-/// source. For keywords: a text and its keys. For language, lines instead: its tag, what kind of text it is, the text, by tabs.
+/// source. For keywords: a text and its keys. For subjects: a text and its subject (iptc_top).
+/// For language, lines instead: its tag, what kind of text it is, the text, by tabs.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
@@ -56,6 +57,9 @@ enum Task {
     Quotes,
     /// Keywords of texts beside those that readers chose: precision at ten
     Keywords,
+    /// The top-level IPTC Media Topic of texts: how many get one, and how many of those the right
+    /// one
+    Subjects,
     /// Whether texts get their language, by kind and language, and how fast
     Language,
 }
@@ -70,6 +74,7 @@ Examples:
   copydesk eval --task entities sentences.ndjson
   copydesk eval --task quotes texts.ndjson
   copydesk eval --task keywords texts.ndjson
+  copydesk eval --task subjects texts.ndjson
   copydesk eval --task language texts.tsv";
 
 /// A gold set is in memory as a whole anyway.
@@ -97,6 +102,8 @@ pub fn run(arguments: Arguments) -> Outcome {
             quotes::evaluate(gold, &*stages::named(StageName::Tag)).map(|report| report.to_string())
         }
         Task::Keywords => keywords::evaluate(gold, &*stages::named(StageName::Tag))
+            .map(|report| report.to_string()),
+        Task::Subjects => subjects::evaluate(gold, &*stages::named(StageName::Tag))
             .map(|report| report.to_string()),
         Task::Language => language::evaluate(gold).map(|report| report.to_string()),
         Task::Tags => {

@@ -11,4 +11,5 @@ pub mod quotes;
 pub mod repair;
 pub mod spun;
 mod stem;
+pub mod subjects;
 pub mod tags;

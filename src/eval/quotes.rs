@@ -9,9 +9,9 @@
 //!   a found quote belongs
 //! - span: the share of found quotes that belong to an attribution
 //! - speaker accuracy: of those whose attribution has a source, the share where the
-//!   speaker, or the words that name the speaker in the text, have a word of the source,
-//!   small words apart. A source that is a pronoun says no more than which words to read:
-//!   whether the pronoun is resolved well it cannot tell.
+//!   speaker has a word of the source, small words apart: "he" for "Trump" is wrong. Where
+//!   the source itself is no more than a pronoun, it cannot tell who that is, and the words
+//!   that name the speaker in the text must be it; such sources are also counted apart.
 //! - precision: the same of those for which a speaker is named
 
 use std::collections::HashSet;
@@ -24,7 +24,6 @@ use serde::Deserialize;
 use super::labelled::EvalError;
 use crate::article::Article;
 use crate::stage::{Deadline, Stage};
-use crate::text::words::words;
 
 #[derive(Debug, Deserialize)]
 struct Row {
@@ -52,6 +51,9 @@ pub struct Report {
     pub sourced: usize,
     pub answered: usize,
     pub right: usize,
+    /// Of those, the ones whose source is a pronoun.
+    pub pronouns: usize,
+    pub right_pronouns: usize,
     /// What was not right: the quote, its speaker, and the source.
     pub wrong: Vec<Wrong>,
 }
@@ -90,7 +92,7 @@ impl Report {
             row.attributions.iter().map(|attribution| spans(&attribution.content)).collect();
         let mut belong = HashSet::new();
         for quote in &article.tags.quotes {
-            if words(&text[quote.span.clone()]).count() < LEAST_WORDS {
+            if count_words(&text[quote.span.clone()]) < LEAST_WORDS {
                 continue;
             }
             self.found += 1;
@@ -124,10 +126,16 @@ impl Report {
             self.sourced += 1;
             let speaker = quote.speaker.as_deref().unwrap_or_default();
             self.answered += usize::from(!speaker.is_empty());
-            let named = quote.named.clone().map_or("", |named| &text[named]);
             let source_words = key_words(&source);
-            let is_right =
-                [speaker, named].map(key_words).iter().any(|w| !w.is_disjoint(&source_words));
+            let is_pronoun = source_words.iter().all(|word| PRONOUNS.contains(&word.as_str()));
+            let is_right = if is_pronoun {
+                let named = quote.named.clone().map_or("", |named| &text[named]);
+                named.trim().eq_ignore_ascii_case(source.trim())
+            } else {
+                !key_words(speaker).is_disjoint(&source_words)
+            };
+            self.pronouns += usize::from(is_pronoun);
+            self.right_pronouns += usize::from(is_pronoun && is_right);
             if !is_right {
                 self.wrong.push(Wrong {
                     quote: text[quote.span.clone()].to_owned(),
@@ -149,6 +157,12 @@ impl Report {
 
 const LEAST_WORDS: usize = 4;
 
+/// Runs of letters, figures and low lines.
+fn count_words(text: &str) -> usize {
+    let is_apart = |c: char| !c.is_alphanumeric() && c != '_';
+    text.split(is_apart).filter(|word| !word.is_empty()).count()
+}
+
 /// Whether a quotation mark stands at, or right before, the start of a span.
 fn is_direct(text: &str, content: &[Range<usize>]) -> bool {
     let is_mark = |character: Option<char>| matches!(character, Some('"' | '“'));
@@ -156,9 +170,14 @@ fn is_direct(text: &str, content: &[Range<usize>]) -> bool {
         is_mark(text[..span.start].chars().next_back())
             || is_mark(text[span.start..].chars().next())
     });
-    let count: usize = content.iter().map(|span| words(&text[span.clone()]).count()).sum();
+    let count: usize = content.iter().map(|span| count_words(&text[span.clone()])).sum();
     is_marked && count >= LEAST_WORDS
 }
+
+const PRONOUNS: [&str; 14] = [
+    "he", "she", "it", "they", "we", "i", "you", "him", "them", "which", "that", "this", "one",
+    "us",
+];
 
 fn key_words(text: &str) -> HashSet<String> {
     const SMALL: [&str; 19] = [
@@ -178,7 +197,7 @@ impl fmt::Display for Report {
         write!(
             formatter,
             "{} articles  recall {:.3} of {}  span {:.3} of {}  speaker accuracy {:.3} of {}  \
-             precision {:.3}  answered {:.3}",
+             precision {:.3}  answered {:.3}  without pronouns {:.3} of {}",
             self.articles,
             share(self.recalled, self.direct),
             self.direct,
@@ -188,6 +207,8 @@ impl fmt::Display for Report {
             self.sourced,
             share(self.right, self.answered),
             share(self.answered, self.sourced),
+            share(self.right - self.right_pronouns, self.sourced - self.pronouns),
+            self.sourced - self.pronouns,
         )?;
         for wrong in self.wrong.iter().take(WORST) {
             let speaker = wrong.speaker.as_deref().unwrap_or("-");

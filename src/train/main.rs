@@ -24,6 +24,10 @@
 //! `copydesk-train ner MODEL LEXICON SENTENCES` trains the tagger on sentences, one
 //! JSON object a line: `source`, `tokens` and IOB2 `tags` over PER, ORG and LOC.
 //!
+//! `copydesk-train subjects MODEL SEEDS SET…` trains what tells an English text's subject,
+//! from lists of words and from pages whose outlet names theirs, and prints what was seen on
+//! sites held out.
+//!
 //! A set is a file of JSON objects, one a line: `id`, `url`, `html` or
 //! `flat_text`, and `gold_text`.
 
@@ -32,7 +36,7 @@ use std::process::ExitCode;
 
 use copydesk::train::boilerplate::{self, Form};
 use copydesk::train::spun::{self, table::Sources};
-use copydesk::train::{entities, joints, language, measure};
+use copydesk::train::{entities, joints, language, measure, subjects};
 
 const SOURCES: &str = "trained on article-extraction-dataset (Apache-2.0), scrapinghub's \
     article-extraction-benchmark (MIT), fundus with its evaluation (MIT), WCXB articles (CC BY 4.0)";
@@ -85,6 +89,13 @@ fn main() -> ExitCode {
         ["joints", model, ref sets @ ..] => return store(model, Ok(joints::train(&paths(sets)))),
         ["check", "joints", ref sets @ ..] => print!("{}", joints::check(&paths(sets))),
         ["language", model, folder] => return store(model, language::train(folder.as_ref())),
+        ["subjects", model, seeds, ref sets @ ..] => {
+            let trained = subjects::train(seeds.as_ref(), &paths(sets)).map(|(model, report)| {
+                println!("{report}");
+                model
+            });
+            return store(model, trained);
+        }
         ["lexicon", lexicon, folder, news] => {
             return store(lexicon, entities::lexicon::make(folder.as_ref(), news.as_ref()));
         }
@@ -96,7 +107,8 @@ fn main() -> ExitCode {
                 "usage: copydesk-train page|flat|joints MODEL SET… | check page|flat|joints SET… | table TABLE LISTS NEWS SEEN… \
                  | spun NGRAMS TABLE NEWS | judge FOREST LISTS NGRAMS NEWS SEEN… | mark MARKED NEWS SEEN… | check spun TABLE \
                  NGRAMS FOREST MARKED | language MODEL FOLDER \
-                 | lexicon LEXICON FOLDER NEWS | ner MODEL LEXICON SENTENCES"
+                 | lexicon LEXICON FOLDER NEWS | ner MODEL LEXICON SENTENCES \
+                 | subjects MODEL SEEDS SET…"
             );
             return ExitCode::from(2);
         }

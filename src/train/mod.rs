@@ -9,4 +9,5 @@ pub mod language;
 pub mod measure;
 pub mod random;
 pub mod spun;
+pub mod subjects;
 pub mod wording;

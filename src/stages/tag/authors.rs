@@ -5,7 +5,8 @@
 //! page's weaker sources name its editors and its neighbours.
 
 use super::byline::{self, Setting};
-use super::{domain, outlets};
+use super::quotes::gender;
+use super::{domain, outlets, person_name};
 use crate::article::{Article, ClueSource, Fact};
 use crate::tags::{InferenceSource, Tags};
 
@@ -13,7 +14,7 @@ pub fn tag(article: &Article, tags: &mut Tags) {
     let stated: Vec<&str> =
         article.evidence.of(Fact::Publisher).take(4).map(|clue| clue.value.text()).collect();
     let is_outlet = |name: &str| {
-        stated
+        let is_named_so = stated
             .iter()
             .copied()
             .chain(tags.publisher.name.as_deref())
@@ -22,7 +23,8 @@ pub fn tag(article: &Article, tags: &mut Tags) {
                 .publisher
                 .domain
                 .as_deref()
-                .is_some_and(|known| outlets::key(name) == outlets::key(domain::name(known)))
+                .is_some_and(|known| outlets::key(name) == outlets::key(domain::name(known)));
+        is_named_so && !is_named_after_person(name)
     };
     let titles: Vec<String> = article
         .evidence
@@ -52,6 +54,12 @@ pub fn tag(article: &Article, tags: &mut Tags) {
     }
 }
 
+/// Whether a site's name is a person's: "Jane Doe" writes on the site "Jane Doe".
+fn is_named_after_person(name: &str) -> bool {
+    let name = person_name::recased(name);
+    (2..=3).contains(&name.split_whitespace().count()) && gender::of_name(&name).is_some()
+}
+
 /// The set of people that most sources name, of equals the most trustworthy's.
 fn most_agreed(
     mut found: Vec<(Vec<String>, ClueSource, f32)>,
@@ -75,8 +83,12 @@ fn people_of(
 ) -> Vec<String> {
     match source {
         ClueSource::VisibleText => of_first(bylines, is_outlet),
-        // Links to authors: behind the first stand those of other articles.
-        ClueSource::Element => of_all(&bylines[..bylines.len().min(1)], Setting::Text, is_outlet),
+        // Behind the first that names anyone stand those of other articles.
+        ClueSource::Element => bylines
+            .iter()
+            .map(|byline| byline::people(byline, Setting::Text, is_outlet))
+            .find(|people| !people.is_empty())
+            .unwrap_or_default(),
         _ => of_all(bylines, Setting::Field, is_outlet),
     }
 }

@@ -36,7 +36,12 @@ pub fn people(byline: &str, setting: Setting, is_outlet: &dyn Fn(&str) -> bool) 
         Setting::Field => byline.split_whitespace().collect::<Vec<_>>().join(" "),
         Setting::Text => byline.to_owned(),
     };
-    let plain = BRACKETS.replace_all(&byline, ", ");
+    // Behind the authors stand those who edited or checked.
+    let byline = match OTHERS.find(&byline).filter(|found| found.start() > 0) {
+        Some(others) => &byline[..others.start()],
+        None => &byline,
+    };
+    let plain = BRACKETS.replace_all(byline, ", ");
     let plain = NOISE.replace_all(&plain, ", ");
     let mut people: Vec<String> = Vec::new();
     for part in SPLIT.split(&plain) {
@@ -76,6 +81,13 @@ pub fn says_so(byline: &str) -> bool {
 static NOISE: LazyLock<Regex> = LazyLock::new(|| {
     insensitive(
         r"https?://\S+|www\.\S+|\S+@\S+\.\w+|@\w+|\bupdated\b.*$|\b(?:published|posted) (?:on|at|\d).*$|&nbsp;|\s{2,}",
+    )
+});
+
+/// Words that say that the names behind them are of people who did not write.
+static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
+    insensitive(
+        r"\b(?:(?:medically |clinically |expert |legally )?reviewed|edited|fact[- ]checked|translated|illustrated|illustrations?|photographs?|photos?) by\b",
     )
 });
 

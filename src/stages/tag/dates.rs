@@ -6,7 +6,7 @@
 //! calendar, and a date after the page was fetched are no dates.
 
 use super::front;
-use crate::article::{Article, ClueSource, Fact};
+use crate::article::{Article, Clue, ClueSource, Fact};
 use crate::tags::{InferenceSource, Tags};
 use crate::text::calendar::{Moment, find_moment};
 
@@ -177,7 +177,9 @@ const LATEST_YEAR: u16 = 2099;
 fn best(article: &Article, fact: Fact, sources: &[ClueSource], limits: &Limits) -> Option<Found> {
     let dated: Vec<(Moment, ClueSource)> = article
         .evidence
-        .of(fact)
+        .clues
+        .iter()
+        .filter(|clue| fact_of(clue) == Some(fact))
         .take(MOST_CLUES)
         .filter_map(|clue| limits.read(clue.value.text()).map(|moment| (moment, clue.source)))
         .collect();
@@ -200,6 +202,19 @@ fn best(article: &Article, fact: Fact, sources: &[ClueSource], limits: &Limits) 
     Some(Found::new(precise, source, "stated_date", confidence))
 }
 
+/// What a dated clue is about: a text that a page shows says it in its own words.
+fn fact_of(clue: &Clue) -> Option<Fact> {
+    match clue.fact {
+        Fact::Published
+            if clue.source == ClueSource::VisibleText && is_of_change(clue.value.text()) =>
+        {
+            Some(Fact::Modified)
+        }
+        Fact::Published | Fact::Modified => Some(clue.fact),
+        _ => None,
+    }
+}
+
 const MOST_CLUES: usize = 32;
 
 /// Fields that say what the date is of.
@@ -209,7 +224,7 @@ const STATED: &[ClueSource] =
 /// Dates that stand on the page, the article's or another's, and what the
 /// message says.
 const WEAK: &[ClueSource] =
-    &[ClueSource::Element, ClueSource::VisibleText, ClueSource::Message, ClueSource::Url];
+    &[ClueSource::VisibleText, ClueSource::Element, ClueSource::Message, ClueSource::Url];
 
 fn same_day(one: &Moment, other: &Moment) -> bool {
     (one.year, one.month, one.day) == (other.year, other.month, other.day)
@@ -247,11 +262,10 @@ fn in_path(url: &str) -> Option<Moment> {
                 (digits(at + 4, 2)?, digits(at + 6, 2)?)
             }
             b'/' => {
-                let name = path.get(at + 5..at + 8)?;
+                let (name, rest) = path.get(at + 5..)?.split_once('/')?;
                 let month = crate::text::calendar::month_named(&name.to_ascii_lowercase())?;
-                let day =
-                    bytes.get(at + 8).filter(|b| **b == b'/').and_then(|_| digits(at + 9, 2))?;
-                (u16::from(month), day)
+                let day = rest.split('/').next().filter(|day| (1..=2).contains(&day.len()))?;
+                (u16::from(month), day.parse().ok()?)
             }
             _ => return None,
         };

@@ -100,13 +100,21 @@ fn candidate(clue: &Clue, is_heading: bool, site: &Site<'_>) -> Option<Candidate
     fits.then_some(Candidate { passage, source: clue.source, is_heading, key, site_name })
 }
 
+/// A title behind a kicker has at least as many letters.
+const SHORTEST_BEHIND_KICKER: usize = 20;
+
 /// The index of the candidate with the most weight behind its wording.
 fn choose(candidates: &[Candidate]) -> Option<usize> {
     let weights: Vec<f32> =
         candidates.iter().enumerate().map(|(index, _)| weight(candidates, index)).collect();
     let behind = |index: usize| -> f32 {
         let key = &candidates[index].key;
-        let agreeing = candidates.iter().zip(&weights).filter(|(other, _)| other.key == *key);
+        // "Kicker: Title" over an article called "Title" agrees with it.
+        let is_short = key.chars().count() < SHORTEST_BEHIND_KICKER;
+        let agrees = |other: &Candidate| {
+            other.key == *key || other.is_heading && !is_short && other.key.ends_with(key.as_str())
+        };
+        let agreeing = candidates.iter().zip(&weights).filter(|(other, _)| agrees(other));
         agreeing.map(|(_, weight)| weight).sum()
     };
     (0..candidates.len()).reduce(|best, next| {

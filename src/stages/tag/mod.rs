@@ -27,7 +27,7 @@ mod readability;
 mod section;
 mod site_suffix;
 mod stop_words;
-mod subjects;
+pub mod subjects;
 
 use crate::article::Article;
 use crate::edit::RuleId;
@@ -75,6 +75,7 @@ pub const METHODS: &[&str] = &[
     "readability.lix_and_flesch",
     "subjects.section_name",
     "subjects.url_words",
+    "subjects.word_model",
     "timeRequired.words_a_minute",
 ];
 

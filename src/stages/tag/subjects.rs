@@ -1,35 +1,67 @@
 //! The subjects of an article among the top-level IPTC Media Topics: `subjects`.
 //!
 //! An outlet says best what its article is about: the section it stood in, then the
-//! words of its address. Where neither names a subject there is none.
+//! words of its address. Where neither names a subject, the words of an English text
+//! may, if they are sure enough.
+
+pub mod classifier;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::domain;
-use crate::article::Article;
+use crate::article::{Article, ClueSource};
 use crate::tags::{InferenceSource, Subject, Tags};
 
-/// After the section is known.
+/// After language, headline and section are known.
 pub fn tag(article: &Article, tags: &mut Tags) {
-    let section = tags.section.as_deref().and_then(by_section);
-    let by_section = section.map(|topic| (topic, "section_name", 0.95));
-    let by_address = || {
-        let url = article.url.as_deref()?;
-        of_address(url).map(|topic| (topic, "url_words", 0.9))
-    };
-    let Some((topic, method, confidence)) = by_section.or_else(by_address) else { return };
-    let source = match method {
-        "url_words" => InferenceSource::Clue(crate::article::ClueSource::Url),
-        _ => tags
-            .inferences
-            .iter()
-            .find(|inference| inference.field == "articleSection")
-            .map_or(InferenceSource::Body, |inference| inference.source),
-    };
+    let found = by_outlet(article, tags).or_else(|| by_words(article, tags));
+    let Some(Found { topic, method, source, confidence }) = found else { return };
     tags.subjects.push(Subject { name: topic.name, uri: topic.uri, confidence });
     tags.infer("subjects", source, method, confidence);
 }
+
+pub struct Found {
+    pub topic: Topic,
+    method: &'static str,
+    source: InferenceSource,
+    confidence: f32,
+}
+
+/// The subject that the section, or else the address, names.
+pub fn by_outlet(article: &Article, tags: &Tags) -> Option<Found> {
+    if let Some(topic) = tags.section.as_deref().and_then(by_section) {
+        let of_section = tags.inferences.iter().find(|known| known.field == "articleSection");
+        let source = of_section.map_or(InferenceSource::Body, |known| known.source);
+        return Some(Found { topic, method: "section_name", source, confidence: 0.95 });
+    }
+    let topic = of_address(article.url.as_deref()?)?;
+    let source = InferenceSource::Clue(ClueSource::Url);
+    Some(Found { topic, method: "url_words", source, confidence: 0.9 })
+}
+
+/// The subject that the words of headline and body give away.
+fn by_words(article: &Article, tags: &Tags) -> Option<Found> {
+    let language = tags.language.as_deref()?;
+    if language != "en" && !language.starts_with("en-") {
+        return None;
+    }
+    let headline = tags.headline.as_ref().map_or("", |headline| headline.text());
+    let model = &classifier::ENGLISH;
+    let guess = model.guess(headline, article.text(), TOPICS.len())?;
+    let confidence = model.calibration.confidence(guess.margin);
+    (confidence >= LEAST_CONFIDENCE).then(|| Found {
+        topic: TOPICS[guess.topic],
+        method: "word_model",
+        source: InferenceSource::Body,
+        confidence: confidence.min(MOST_SURE),
+    })
+}
+
+/// Below this the classifier abstains.
+const LEAST_CONFIDENCE: f32 = 0.65;
+/// A section's name is surer than any words.
+const MOST_SURE: f32 = 0.9;
 
 /// A top-level concept of the IPTC Media Topics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +71,7 @@ pub struct Topic {
 }
 
 /// By the numbers in the list of words.
-const TOPICS: [Topic; 17] = [
+pub const TOPICS: [Topic; 17] = [
     Topic { name: "arts, culture, entertainment and media", uri: "medtop:01000000" },
     Topic { name: "crime, law and justice", uri: "medtop:02000000" },
     Topic { name: "disaster, accident and emergency incident", uri: "medtop:03000000" },

@@ -107,7 +107,11 @@ fn a_page_is_rendered_stripped_and_read() {
         ["Ferry pier – Harbour Gazette", "Ferry pier to be rebuilt"]
     );
     assert_eq!(clues(&article, Fact::Author, ClueSource::JsonLd), ["Ada Marsh"]);
-    assert_eq!(clues(&article, Fact::Author, ClueSource::Element), ["Ada Marsh"]);
+    assert_eq!(
+        clues(&article, Fact::Author, ClueSource::Element),
+        ["By\nAda Marsh", "Ada Marsh"],
+        "the byline, and the link to the author's page"
+    );
     assert_eq!(clues(&article, Fact::Published, ClueSource::Element), ["2031-03-04T08:00"]);
     assert_eq!(clues(&article, Fact::Publisher, ClueSource::JsonLd), ["Harbour Gazette"]);
     assert_eq!(clues(&article, Fact::Language, ClueSource::Element), ["en"]);
@@ -115,6 +119,72 @@ fn a_page_is_rendered_stripped_and_read() {
     for unseen in ["Unseen", "Turn on", "color", "headline"] {
         assert!(!original.contains(unseen), "{unseen} is not visible text");
     }
+}
+
+#[test]
+fn who_and_when_are_read_around_the_heading() {
+    let [a, b, ..] = PARAGRAPHS;
+    let front = |front: &str| {
+        let (article, _) = strip(Article::from_html(format!(
+            "<title>Pier</title><div><h1>Ferry pier to be rebuilt</h1>{front}<p>{a}</p><p>{b}</p></div>\
+             <div class=\"comments\"><p class=\"comment-author\">Bea Reader</p></div>\
+             <div class=\"related-card\"><span class=\"author\">Cy Other</span></div>"
+        )));
+        let authors = clues(&article, Fact::Author, ClueSource::Element).join("|");
+        let dates = clues(&article, Fact::Published, ClueSource::VisibleText).join("|");
+        (authors, dates)
+    };
+    let named = |authors: &str| (authors.to_owned(), String::new());
+    assert_eq!(front(""), named(""), "comments and cards have authors of their own");
+    assert_eq!(
+        front(
+            r#"<div class="post-meta__author"><span>Ada Marsh</span><span>Town editor</span></div>"#
+        ),
+        named("Ada Marsh\nTown editor"),
+    );
+    assert_eq!(
+        front(
+            r#"<p>By <a href="/authors/ada-marsh/">Ada Marsh</a> and <a href="/authors/b">Ben Quay</a></p>"#
+        ),
+        named("By\nAda Marsh\nand\nBen Quay"),
+    );
+    assert_eq!(front("<p>Written by:</p><p>Ada Marsh</p>"), named("Ada Marsh"));
+    assert_eq!(
+        front(r#"<div class="photo-credit"><span class="author">Dee Lens</span></div>"#),
+        named(""),
+        "who took the picture"
+    );
+    let (_, dates) = front("<div><b>Last updated</b> <i>4 March 2031</i></div>");
+    assert!(dates.contains("Last updated 4 March 2031"), "{dates}");
+}
+
+#[test]
+fn authors_are_found_wherever_a_page_states_them() {
+    let stated = |head: &str| {
+        let page = format!("<head>{head}</head><body><p>{}</p></body>", PARAGRAPHS[0]);
+        let (article, _) = strip(Article::from_html(page));
+        let of = |source| clues(&article, Fact::Author, source).join("|");
+        (of(ClueSource::JsonLd), of(ClueSource::Meta))
+    };
+    let json = |author: &str| {
+        let (json, _) = stated(&format!(
+            r#"<script type="application/ld+json">{{"@graph":[{{"@type":"Article","author":{author}}},
+            {{"@type":"Person","@id":"/#ada","name":"Ada Marsh"}}]}}</script>"#
+        ));
+        json
+    };
+    assert_eq!(json(r##"{"@id":"/#ada"}"##), "Ada Marsh");
+    assert_eq!(json(r##"{"@id":"/#nobody"}"##), "");
+    assert_eq!(json(r#"[{"givenName":"Ben","familyName":"Quay"}]"#), "Ben Quay");
+    assert_eq!(json(r##"[{"name":"Ben Quay"},{"@id":"/#ada"}]"##), "Ben Quay");
+    let card = |label: &str| {
+        let (_, meta) = stated(&format!(
+            r#"<meta name="twitter:label1" content="{label}"><meta name="twitter:data1" content="Ada Marsh">"#
+        ));
+        meta
+    };
+    assert_eq!(card("Written by"), "Ada Marsh");
+    assert_eq!(card("Est. reading time"), "");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod boilerplate;
 mod bounds;
 mod hostile_pages;
+mod measures;
 mod other_pages;
 mod repair;
 mod spun;

@@ -40,9 +40,10 @@ pub fn read(block: &str, article: &mut Article) -> Option<String> {
     if block.len() > LARGEST {
         return None;
     }
-    let value = parse(block)?;
+    let root = parse(block)?;
     let mut body = None;
-    let mut queue = std::collections::VecDeque::from([&value]);
+    let mut queue = std::collections::VecDeque::from([&root]);
+    let mut described = Vec::new();
     let mut seen = 0;
     while let Some(value) = queue.pop_front() {
         seen += 1;
@@ -55,6 +56,7 @@ pub fn read(block: &str, article: &mut Article) -> Option<String> {
                 let types = strings(object.get("@type"));
                 if types.iter().any(|one| ARTICLES.contains(&bare(one))) {
                     describe(value, &types, article);
+                    described.push(value);
                     let stated = object.get("articleBody").and_then(Value::as_str);
                     body = body.or(stated.map(str::to_owned));
                 }
@@ -63,6 +65,12 @@ pub fn read(block: &str, article: &mut Article) -> Option<String> {
                 }
             }
             _ => {}
+        }
+    }
+    // Of several objects the one that has names is the article's own.
+    if article.evidence.first(Fact::Author, ClueSource::JsonLd).is_none() {
+        for value in described {
+            add_other_authors(&mut article.evidence, value, &root);
         }
     }
     body
@@ -122,27 +130,60 @@ fn describe(value: &Value, types: &[&str], article: &mut Article) {
 
 /// The names of people or organisations: text, objects with a name, or lists of them.
 fn add_names(evidence: &mut Evidence, fact: Fact, value: Option<&Value>) {
-    match value {
-        Some(Value::Array(items)) => {
-            for item in items.iter().take(MOST_VALUES) {
-                add_names_of_one(evidence, fact, item);
-            }
-        }
-        Some(one) => add_names_of_one(evidence, fact, one),
-        None => {}
+    for name in items(value).flat_map(own_names) {
+        evidence.add(fact, ClueSource::JsonLd, name);
     }
 }
 
-fn add_names_of_one(evidence: &mut Evidence, fact: Fact, value: &Value) {
+fn items(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+    let items = match value {
+        Some(Value::Array(items)) => items.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    };
+    items.iter().take(MOST_VALUES)
+}
+
+fn own_names(value: &Value) -> Vec<&str> {
     match value {
-        Value::String(name) => evidence.add(fact, ClueSource::JsonLd, name),
-        Value::Object(object) => {
-            for name in strings(object.get("name")) {
-                evidence.add(fact, ClueSource::JsonLd, name);
+        Value::String(name) => vec![name],
+        Value::Object(object) => strings(object.get("name")),
+        _ => Vec::new(),
+    }
+}
+
+/// The authors of an article that names none itself: in parts, or by reference.
+fn add_other_authors(evidence: &mut Evidence, article: &Value, root: &Value) {
+    for item in items(article.get("author")) {
+        let part = |key| item.get(key).and_then(Value::as_str);
+        if let (Some(given), Some(family)) = (part("givenName"), part("familyName")) {
+            evidence.add(Fact::Author, ClueSource::JsonLd, format!("{given} {family}"));
+        } else if let Some(id) = part("@id") {
+            for name in named(root, id) {
+                evidence.add(Fact::Author, ClueSource::JsonLd, name);
             }
         }
-        _ => {}
     }
+}
+
+/// The names of the object that has this `@id`, elsewhere in the block.
+fn named<'a>(root: &'a Value, id: &str) -> Vec<&'a str> {
+    let mut queue = std::collections::VecDeque::from([root]);
+    for _ in 0..MOST_OBJECTS {
+        match queue.pop_front() {
+            Some(Value::Array(items)) => queue.extend(items),
+            Some(Value::Object(object)) => {
+                let names = strings(object.get("name"));
+                if object.get("@id").and_then(Value::as_str) == Some(id) && !names.is_empty() {
+                    return names;
+                }
+                queue.extend(object.values().filter(|inner| inner.is_object() || inner.is_array()));
+            }
+            Some(_) => {}
+            None => break,
+        }
+    }
+    Vec::new()
 }
 
 fn strings(value: Option<&Value>) -> Vec<&str> {

@@ -4,8 +4,8 @@
 
 use html5ever::local_name;
 
-use super::json_ld;
 use super::tree::{Element, NodeId, Tree};
+use super::{front_matter, json_ld};
 use crate::article::{Article, ClueSource, Evidence, Fact, Flag};
 use crate::stage::Deadline;
 
@@ -17,6 +17,7 @@ const MOST_CLUES: usize = 400;
 /// Adds clues; returns the text that JSON-LD states to be the article's.
 pub fn read(tree: &Tree, article: &mut Article, deadline: &Deadline) -> String {
     let mut body = String::new();
+    let mut label_of_author = false;
     for id in tree.descendants(tree.root()) {
         let Some(element) = tree.element(id) else { continue };
         if article.evidence.clues.len() >= MOST_CLUES {
@@ -34,6 +35,11 @@ pub fn read(tree: &Tree, article: &mut Article, deadline: &Deadline) -> String {
             }
             local_name!("meta") => {
                 read_meta(element, evidence);
+                if label_of_author && is_named(element, "twitter:data1") {
+                    let value = element.attribute(&local_name!("content")).unwrap_or_default();
+                    evidence.add(Fact::Author, ClueSource::Meta, value);
+                }
+                label_of_author |= is_label_of_author(element);
                 if states_lock(element) {
                     article.flag(Flag::Paywalled);
                 }
@@ -99,9 +105,53 @@ fn read_meta(element: &Element, evidence: &mut Evidence) {
         .unwrap_or_default()
         .trim()
         .to_ascii_lowercase();
-    if let Some((fact, source)) = meaning(&name) {
+    if let Some((fact, source)) = meaning(&name).or_else(|| meaning_of_date(&name)) {
         evidence.add(fact, source, content);
     }
+}
+
+/// What a name that no standard has says of a date: "web-published-date", "x:modified-time".
+fn meaning_of_date(name: &str) -> Option<(Fact, ClueSource)> {
+    let says = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    if !says(&["date", "time"]) || says(&["expir", "event", "start", "end", "reading"]) {
+        return None;
+    }
+    if says(&["modif", "updat"]) {
+        Some((Fact::Modified, ClueSource::Meta))
+    } else if says(&["publish", "publication"]) && !says(&["publisher"]) {
+        Some((Fact::Published, ClueSource::Meta))
+    } else {
+        None
+    }
+}
+
+/// "Written by" in a label that cards on social networks show beside its value: the pair
+/// that editors of weblogs write.
+fn is_label_of_author(element: &Element) -> bool {
+    let content = element.attribute(&local_name!("content")).unwrap_or_default();
+    is_named(element, "twitter:label1")
+        && [
+            "written by",
+            "verfasst von",
+            "geschrieben von",
+            "écrit par",
+            "escrito por",
+            "scritto da",
+            "geschreven door",
+            "napisane przez",
+            "skrevet av",
+            "skrevet af",
+            "skriven av",
+            "автор",
+        ]
+        .contains(&content.trim().to_lowercase().as_str())
+}
+
+fn is_named(element: &Element, wanted: &str) -> bool {
+    element
+        .attribute(&local_name!("name"))
+        .or_else(|| element.attribute(&local_name!("property")))
+        .is_some_and(|name| name.eq_ignore_ascii_case(wanted))
 }
 
 /// Whether it says that the article is for subscribers: by the Open Graph property for
@@ -227,6 +277,10 @@ fn read_microdata(element: &Element, tree: &Tree, id: NodeId, evidence: &mut Evi
         "keywords" => Fact::Keywords,
         _ => return,
     };
+    // Those who comment have names, too.
+    if fact == Fact::Author && front_matter::is_in_comments(tree, id) {
+        return;
+    }
     let stated = element
         .attribute(&local_name!("content"))
         .or_else(|| element.attribute(&local_name!("datetime")))

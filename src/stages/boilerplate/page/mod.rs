@@ -1,5 +1,6 @@
 //! Pages: parse, render to text, read what the page says of itself, strip.
 
+mod front_matter;
 mod json_ld;
 mod metadata;
 mod names;
@@ -91,6 +92,7 @@ pub fn text_nodes(html: &str, blank: Lines, deadline: &Deadline) -> (String, Vec
 
 fn render(article: &mut Article, html: &str, deadline: &Deadline) -> (Vec<Segment>, Statements) {
     let tree = Tree::parse(html, deadline);
+    front_matter::read(&tree, &mut article.evidence, deadline);
     let article_body = metadata::read(&tree, article, deadline);
     let Rendering { text, segments } = render::render(&tree, deadline);
     let blocks = segments

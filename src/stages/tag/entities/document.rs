@@ -14,7 +14,7 @@ use super::tokens::{Token, joined, phrase_hash};
 use super::{Class, Mention, Reading, role};
 use crate::stage::Deadline;
 use crate::tags::Entity;
-use crate::text::hashing::{FastMap, FastSet};
+use crate::text::hashing::FastMap;
 
 /// A mention less likely than this is none. On single sentences five of six
 /// mentions above it are right.
@@ -41,6 +41,7 @@ pub(super) fn entities(
     deadline.check();
     forms.find_again(&reading.tokens, &mut mentions);
     deadline.check();
+    reach_to_continent(text, &reading.tokens, &mut mentions);
     // Edited text writes names with capitals.
     let has_capital = |mention: &Mention| {
         reading.tokens[mention.tokens.clone()].iter().any(|t| t.form.is_capital())
@@ -71,6 +72,36 @@ pub(super) fn entities(
     weigh(text, headline, &mut entities);
     entities
 }
+
+/// "Council for Fair Trade in Africa" is one organisation: the model ends it before "in".
+fn reach_to_continent(text: &str, tokens: &[Token], mentions: &mut Vec<Mention>) {
+    let word = |at: usize| tokens.get(at).map_or("", |token: &Token| &text[token.span.clone()]);
+    let mut ends = Vec::new();
+    for mention in mentions.iter_mut() {
+        let end = mention.tokens.end;
+        let is_body = mention.class == Class::Organisation
+            && BODIES.contains(&word(mention.tokens.start))
+            && mention.tokens.clone().any(|at| word(at) == "for");
+        if is_body && word(end) == "in" && CONTINENTS.contains(&word(end + 1)) {
+            mention.tokens.end = end + 2;
+            ends.push(end + 1);
+        }
+    }
+    mentions.retain(|mention| mention.tokens.len() > 1 || !ends.contains(&mention.tokens.start));
+}
+
+/// What organisations with a purpose in their name begin with.
+const BODIES: [&str; 8] = [
+    "Organization",
+    "Organisation",
+    "Association",
+    "Commission",
+    "Committee",
+    "Conference",
+    "Council",
+    "Centre",
+];
+const CONTINENTS: [&str; 5] = ["Africa", "America", "Asia", "Australia", "Europe"];
 
 fn confidence(mentions: &[&Mention]) -> f32 {
     mentions.iter().map(|mention| mention.probability).fold(0.0, f32::max)
@@ -131,16 +162,23 @@ impl Forms {
             form.surest = form.surest.max(mention.probability);
         }
         // "Quill" is a person where "Ada Quill" is one.
-        let mut people: FastSet<u64> = FastSet::default();
+        let mut people: FastMap<u64, &Token> = FastMap::default();
         for mention in mentions {
             let is_full = mention.class == Class::Person && mention.tokens.len() > 1;
             if is_full && mention.probability >= SURE {
-                people.insert(tokens[mention.tokens.end - 1].hash);
+                let surname = &tokens[mention.tokens.end - 1];
+                people.insert(surname.hash, surname);
             }
         }
-        for surname in people {
-            if let Some(form) = by_hash.get_mut(&surname) {
+        for (form, surname) in people {
+            if let Some(form) = by_hash.get_mut(&form) {
                 form.sums[Class::Person as usize] += 1.0;
+                if is_no_word(surname) {
+                    form.surest = form.surest.max(SURE);
+                }
+            } else if is_no_word(surname) {
+                let sums = Class::ALL.map(|class| f32::from(u8::from(class == Class::Person)));
+                by_hash.insert(form, FormRead { sums, surest: SURE, tokens: 1 });
             }
         }
         Self { by_hash }
@@ -205,6 +243,15 @@ impl Forms {
         }
     }
 }
+
+/// Whether a surname is nothing else: "Brown" and "Young" begin sentences, too.
+fn is_no_word(surname: &Token) -> bool {
+    let case = LEXICON.entry(surname.lower).case();
+    surname.form.is_capital() && (case == 0 || case >= NAMES_ONLY)
+}
+
+/// How often a word is written with a capital that is one in names only, of seven.
+const NAMES_ONLY: u8 = 6;
 
 /// What a mention is worth that rests on others.
 const SEEN_ELSEWHERE: f32 = 0.85;

@@ -8,7 +8,7 @@
 mod attribution;
 mod cast;
 mod cues;
-mod gender;
+pub(super) mod gender;
 mod marks;
 mod sentences;
 

@@ -1,0 +1,264 @@
+//! Who and when, as a page shows it around its heading: bylines known by the names of
+//! their elements or by links to authors' pages, and short texts that are dates.
+//!
+//! Many pages state neither in a form for machines. Further down, the same elements are
+//! of other articles: of teasers, comments and lists.
+
+use html5ever::{LocalName, local_name};
+
+use super::names;
+use super::tree::{Content, Element, NodeId, Tree};
+use crate::article::{ClueSource, Evidence, Fact};
+use crate::stage::Deadline;
+use crate::stages::boilerplate::segment::Marks;
+use crate::text::calendar::find_moment;
+
+/// Bytes of text before the heading, and behind its start, that are its surroundings.
+const BEFORE: usize = 400;
+const BEHIND: usize = 1500;
+/// A byline is shorter, in bytes; so is a date with the words about it.
+const LONGEST_BYLINE: usize = 300;
+const LONGEST_DATE: usize = 80;
+/// "Published", "Last updated on" before a date, in bytes.
+const LONGEST_LABEL: usize = 30;
+/// A person's name, in bytes.
+const LONGEST_NAME: usize = 60;
+const MOST_CLUES: usize = 6;
+/// A page with more headings of the first rank has no front.
+const MOST_HEADINGS: usize = 3;
+/// Elements around an element that are asked for what they are.
+const MOST_AROUND: usize = 24;
+
+pub fn read(tree: &Tree, evidence: &mut Evidence, deadline: &Deadline) {
+    let Some(front) = surroundings(tree, deadline) else { return };
+    let mut bylines = Vec::new();
+    let mut dates = Vec::new();
+    let mut label = String::new();
+    for id in front {
+        match &tree.node(id).content {
+            Content::Element(element) => {
+                if bylines.len() < MOST_CLUES
+                    && let Some(top) = byline(tree, id, element)
+                    && !is_elsewhere(tree, id)
+                    && let Some(text) = parted_text(tree, top, LONGEST_BYLINE)
+                    && is_new(&bylines, &text)
+                {
+                    bylines.push(text);
+                }
+            }
+            Content::Text(text) => {
+                let text = text.trim();
+                if text.is_empty() {
+                    continue;
+                }
+                // "Written by" on its own.
+                let says_so = BYLINE_LABELS
+                    .contains(&label.trim_end_matches(':').trim_end().to_lowercase().as_str());
+                if says_so
+                    && text.len() <= LONGEST_NAME
+                    && bylines.len() < MOST_CLUES
+                    && is_new(&bylines, text)
+                    && !is_elsewhere(tree, id)
+                {
+                    bylines.push(text.to_owned());
+                }
+                if dates.len() < MOST_CLUES
+                    && text.len() <= LONGEST_DATE
+                    && text.bytes().any(|byte| byte.is_ascii_digit())
+                    && is_date(text)
+                    && !is_elsewhere(tree, id)
+                {
+                    dates.push(format!("{label} {text}"));
+                }
+                label.clear();
+                if text.len() <= LONGEST_LABEL && !text.bytes().any(|byte| byte.is_ascii_digit()) {
+                    label.push_str(text);
+                }
+            }
+            Content::Document => {}
+        }
+    }
+    for byline in bylines {
+        evidence.add(Fact::Author, ClueSource::Element, byline);
+    }
+    for date in dates {
+        evidence.add(Fact::Published, ClueSource::VisibleText, date);
+    }
+}
+
+/// Whether none of the bylines holds it already: an element stands within another.
+fn is_new(bylines: &[String], text: &str) -> bool {
+    !bylines.iter().any(|known| known.contains(text))
+}
+
+/// What stands before an author's name on a line of its own.
+const BYLINE_LABELS: [&str; 7] =
+    ["written by", "words by", "author", "posted by", "autor", "auteur", "автор"];
+
+/// The nodes around the page's heading, in order; absent without one.
+fn surroundings(tree: &Tree, deadline: &Deadline) -> Option<Vec<NodeId>> {
+    let is_read = |id| {
+        !tree.element(id).is_some_and(|element| {
+            matches!(
+                &*element.name,
+                "script" | "style" | "noscript" | "template" | "head" | "svg" | "iframe" | "button"
+            )
+        })
+    };
+    let mut nodes: Vec<(NodeId, usize)> = Vec::new();
+    let mut read = 0;
+    let mut heading: Option<usize> = None;
+    let mut headings = 0;
+    for (count, id) in tree.descendants_in(tree.root(), is_read).enumerate() {
+        if count % 4096 == 0 {
+            deadline.check();
+        }
+        if heading.is_some_and(|at| read > at + BEHIND) {
+            break;
+        }
+        nodes.push((id, read));
+        match &tree.node(id).content {
+            Content::Text(text) => read += text.trim().len(),
+            Content::Element(element) if element.name == local_name!("h1") => {
+                headings += 1;
+                let is_titled = tree.short_text(id, 600).is_some_and(|text| text.trim().len() > 8);
+                // The first heading with words; a site's name comes before it at times.
+                if is_titled && headings <= MOST_HEADINGS {
+                    heading = Some(read);
+                }
+            }
+            _ => {}
+        }
+    }
+    let heading = heading?;
+    let first = nodes.partition_point(|(_, at)| at + BEFORE < heading);
+    Some(nodes[first..].iter().map(|(id, _)| *id).collect())
+}
+
+/// The element whose text is the byline, if this one is a part of one.
+fn byline(tree: &Tree, id: NodeId, element: &Element) -> Option<NodeId> {
+    if is_named(element, Marks::NAMED_BYLINE) {
+        return Some(id);
+    }
+    if element.name != local_name!("a") {
+        return None;
+    }
+    let href = element.attribute(&local_name!("href"))?;
+    let of_author = leads_to_author(href);
+    // "By <a>Jane Doe</a> and <a>John Roe</a>": the other names stand beside it.
+    of_author.then(|| {
+        tree.parent(id)
+            .filter(|&parent| tree.short_text(parent, LONGEST_BYLINE / 2).is_some())
+            .unwrap_or(id)
+    })
+}
+
+/// Whether an address is of the page about one author: "/authors/jane-doe".
+fn leads_to_author(href: &str) -> bool {
+    let path = href.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    let Some((folder, last)) = path.rsplit_once('/') else { return false };
+    let folder = folder.rsplit('/').next().unwrap_or_default();
+    !last.is_empty()
+        && matches!(
+            folder,
+            "author"
+                | "authors"
+                | "autor"
+                | "autoren"
+                | "autori"
+                | "autore"
+                | "autores"
+                | "auteur"
+                | "auteurs"
+                | "by"
+                | "byline"
+                | "columnist"
+                | "columnists"
+                | "contributor"
+                | "contributors"
+                | "forfatter"
+                | "journalist"
+                | "journalists"
+                | "reporter"
+                | "reporters"
+                | "redaktion"
+                | "staff"
+                | "writer"
+                | "writers"
+        )
+}
+
+fn is_named(element: &Element, wanted: Marks) -> bool {
+    element.attributes.iter().any(|attribute| {
+        is_name(&attribute.name.local) && names::marks(&attribute.value).has(wanted)
+    })
+}
+
+fn is_name(attribute: &LocalName) -> bool {
+    matches!(&**attribute, "class" | "id" | "itemprop" | "data-testid" | "data-component")
+}
+
+/// Whether it stands in what is not about this article.
+fn is_elsewhere(tree: &Tree, id: NodeId) -> bool {
+    const ELSEWHERE: Marks = Marks::NAMED_RELATED
+        .union(Marks::NAMED_COMMENTS)
+        .union(Marks::NAMED_NAVIGATION)
+        .union(Marks::NAMED_CAPTION);
+    std::iter::successors(Some(id), |&at| tree.parent(at))
+        .take(MOST_AROUND)
+        .filter_map(|at| tree.element(at))
+        .any(|element| {
+            matches!(&*element.name, "nav" | "aside" | "footer" | "figure" | "form")
+                || is_named(element, ELSEWHERE)
+                || is_of_picture(element)
+        })
+}
+
+/// Whether a node stands among the comments on an article.
+pub fn is_in_comments(tree: &Tree, id: NodeId) -> bool {
+    std::iter::successors(Some(id), |&at| tree.parent(at))
+        .take(MOST_AROUND)
+        .filter_map(|at| tree.element(at))
+        .any(|element| is_named(element, Marks::NAMED_COMMENTS))
+}
+
+/// Whether its name says that it is about a picture: its credit stands there.
+fn is_of_picture(element: &Element) -> bool {
+    let says = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        ["photo", "foto", "image-", "img-", "-image", "-img", "credit", "picture", "gallery"]
+            .iter()
+            .any(|part| name.contains(part))
+    };
+    element.attribute(&local_name!("class")).is_some_and(says)
+}
+
+/// The text below a node, its pieces on lines of their own, so that what stands in
+/// elements of its own is not run together, up to a date; absent if there is more than
+/// `limit`.
+fn parted_text(tree: &Tree, top: NodeId, limit: usize) -> Option<String> {
+    let mut text = String::new();
+    for (seen, id) in tree.descendants(top).enumerate() {
+        if let Content::Text(piece) = &tree.node(id).content
+            && !piece.trim().is_empty()
+        {
+            if !text.is_empty() && is_date(piece) {
+                break;
+            }
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.extend(piece.split_whitespace().flat_map(|word| [word, " "]));
+            text.pop();
+        }
+        if text.len() > limit || seen > limit {
+            return None;
+        }
+    }
+    (!text.is_empty()).then_some(text)
+}
+
+/// Whether a text is a date and little more.
+fn is_date(text: &str) -> bool {
+    text.split_whitespace().count() <= 10 && find_moment(text, true).is_some()
+}
