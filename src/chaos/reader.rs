@@ -151,7 +151,15 @@ pub fn uncommitted(
         .map_err(asking)?;
     let mut wanted = TopicPartitionList::new();
     wanted.add_partition_range(topic, 0, partitions.cast_signed() - 1);
-    let committed = consumer.committed_offsets(wanted, ANSWER_TIMEOUT).map_err(asking)?;
+    // A broker that has just started does not know at once for which groups it answers.
+    let deadline = Instant::now() + ANSWER_TIMEOUT;
+    let committed = loop {
+        match consumer.committed_offsets(wanted.clone(), ANSWER_TIMEOUT) {
+            Ok(committed) => break committed,
+            Err(error) if Instant::now() > deadline => return Err(asking(error)),
+            Err(_) => std::thread::sleep(POLL),
+        }
+    };
     let mut left = 0;
     for element in committed.elements() {
         let (_, end) = consumer

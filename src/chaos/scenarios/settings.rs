@@ -139,15 +139,16 @@ fn ask_a_worker(finding: &mut Finding, ground: &Ground, servers: &str) -> Result
     let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
     let mut worker = rig.worker(&settings)?;
     finding.expect(rig.all_committed()?, || "a worker with secrets did not work".into());
+    let ready = rig.wait(|| Ok(status(&get(&address, "/ready", None)?) == "200"))?;
+    finding.expect(ready, || "a worker with secrets was never ready".into());
     for (path, token, answered) in [
         ("/settings", Some(SECRET), "200"),
         ("/settings", None, "401"),
         ("/metrics", Some(SECRET), "200"),
         ("/version", Some(SECRET), "200"),
-        ("/ready", None, "200"),
     ] {
         let answer = get(&address, path, token)?;
-        let status = String::from_utf8_lossy(answer.get(9..12).unwrap_or_default()).into_owned();
+        let status = status(&answer);
         finding.expect(status == answered, || format!("{path} answered {status}"));
         finding.expect(!tells(&answer), || format!("{path} showed the secret"));
     }
@@ -166,6 +167,11 @@ fn tells(bytes: &[u8]) -> bool {
 fn free_address() -> Result<String, Failure> {
     let bound = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
     bound.map(|address| address.to_string()).map_err(|error| format!("no free port: {error}"))
+}
+
+/// `HTTP/1.1 200 OK`: the number.
+fn status(answer: &[u8]) -> String {
+    String::from_utf8_lossy(answer.get(9..12).unwrap_or_default()).into_owned()
 }
 
 fn get(address: &str, path: &str, token: Option<&str>) -> Result<Vec<u8>, Failure> {
