@@ -159,13 +159,13 @@ impl Report {
         self.peak_resident_bytes / MEGABYTE
     }
 
-    /// At least once, where workers are only killed and brokers only go: what came out in the
+    /// At least once, where workers are killed and nothing else happens: what came out in the
     /// time between two commits, at the highest rate there was, each time. `None` where that
-    /// is no measure.
+    /// is no measure: brokers that start again store outputs before they take commits.
     fn repetitions_allowed(&self) -> Option<u64> {
         let Attack { delivery, faults, settings, .. } = &self.attack;
-        let cut_off = faults.kills + faults.bounces;
-        if *delivery == Guarantee::ExactlyOnce || cut_off == 0 || cut_off != faults.total() {
+        let kills = faults.kills;
+        if *delivery == Guarantee::ExactlyOnce || kills == 0 || kills != faults.total() {
             return None;
         }
         let interval = settings
@@ -174,7 +174,7 @@ impl Report {
             .find_map(|setting| setting.strip_prefix("kafka.commit_interval_millis="))
             .and_then(|millis| millis.parse().ok())
             .unwrap_or(KafkaSettings::default().commit_interval_millis);
-        Some(cut_off as u64 * self.busiest_second * interval / 1_000)
+        Some(kills as u64 * self.busiest_second * interval / 1_000)
     }
 
     /// At least once, and then only what cuts a worker off may.
