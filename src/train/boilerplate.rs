@@ -13,7 +13,8 @@ use crate::eval::extract::{PageScore, Report, score};
 use crate::eval::labelled::{self, Labelled};
 use crate::stage::Deadline;
 use crate::stages::boilerplate::features::{self, Matrix, Statements};
-use crate::stages::boilerplate::model::{Thresholds, candidates, judge, keep, with_opinions};
+use crate::stages::boilerplate::model::{Thresholds, candidates, judge, keep};
+use crate::stages::boilerplate::opinions::with_opinions;
 use crate::stages::boilerplate::page::Lines;
 use crate::stages::boilerplate::segment::Segment;
 use crate::stages::boilerplate::wording::{Wording, with_wording};
@@ -230,12 +231,18 @@ fn train_first(samples: &[&Sample], plan: &Plan) -> Forest {
     boosting::train(&examples(samples, |index| &samples[index].matrix), plan)
 }
 
-fn train_second(samples: &[&Sample], opinions: &[Vec<f32>], plan: &Plan) -> Forest {
+fn train_second(samples: &[&Sample], opinions: &[Vec<f32>], plan: &Plan, form: Form) -> Forest {
     let matrices: Vec<Matrix> = samples
         .iter()
         .zip(opinions)
         .map(|(sample, first)| {
-            with_opinions(&sample.matrix, &sample.segments, first, &sample.candidates)
+            with_opinions(
+                &sample.matrix,
+                &sample.segments,
+                first,
+                &sample.candidates,
+                form == Form::Page,
+            )
         })
         .collect();
     boosting::train(&examples(samples, |index| &matrices[index]), plan)
@@ -279,18 +286,17 @@ fn train(mut samples: Vec<&mut Sample>, form: Form) -> Trained {
     let opinions = held_out_opinions(samples, plan);
     Trained {
         wording: (form == Form::Flat).then(|| train_wording(samples)),
-        second: train_second(samples, &opinions, second_plan),
+        second: train_second(samples, &opinions, second_plan, form),
         first: train_first(samples, plan),
     }
 }
 
 /// The thresholds whose figures are shown.
-const TRIED: [Thresholds; 5] = [
-    Thresholds { inside: 0.5, outside: 0.5, even: 0.5 },
-    Thresholds { inside: 0.4, outside: 0.6, even: 0.4 },
-    Thresholds { inside: 0.4, outside: 0.6, even: 0.3 },
-    Thresholds { inside: 0.35, outside: 0.6, even: 0.3 },
-    Thresholds { inside: 0.35, outside: 0.7, even: 0.25 },
+const TRIED: [Thresholds; 4] = [
+    Thresholds { least: 0.5, most: 0.5, apart: 0.0, stretch: 1.0 },
+    Thresholds { least: 0.4, most: 0.4, apart: 0.2, stretch: 0.75 },
+    Thresholds { least: 0.15, most: 0.45, apart: 0.15, stretch: 0.9 },
+    Thresholds { least: 0.15, most: 0.4, apart: 0.2, stretch: 0.75 },
 ];
 
 /// Trains on two thirds of the sites and tests on the third, three times.
@@ -307,8 +313,13 @@ pub fn cross_validate(paths: &[PathBuf], form: Form) -> String {
                 sample.word(wording);
             }
             let first = judge(&trained.first, &sample.matrix, &vec![0.0; sample.segments.len()]);
-            let second =
-                with_opinions(&sample.matrix, &sample.segments, &first, &sample.candidates);
+            let second = with_opinions(
+                &sample.matrix,
+                &sample.segments,
+                &first,
+                &sample.candidates,
+                form == Form::Page,
+            );
             *opinion = judge(&trained.second, &second, &vec![0.0; sample.segments.len()]);
         }
     }

@@ -12,6 +12,7 @@ pub(crate) mod decide;
 pub(crate) mod features;
 pub(crate) mod flat;
 pub(crate) mod model;
+pub(crate) mod opinions;
 pub(crate) mod page;
 mod passing;
 pub mod phrases;

@@ -1,0 +1,247 @@
+//! What a first forest thinks of a segment, its surroundings and its likes, as columns
+//! for a second one.
+
+use std::hash::Hash;
+use std::ops::Range;
+
+use crate::stages::boilerplate::features::Matrix;
+use crate::stages::boilerplate::segment::Segment;
+use crate::text::hashing::FastMap;
+
+/// Segments on either side whose opinions are part of a row.
+const NEIGHBOURS: isize = 4;
+/// What stands for the opinion of a segment that is not there.
+const NONE: f32 = -0.1;
+/// The most segments that are told apart as distances.
+const FARTHEST: f32 = 100.0;
+
+/// The rows of the segments that are `wanted`, with the first forest's opinions behind
+/// them; `is_page` says whether the segments are the blocks of a page.
+pub fn with_opinions(
+    matrix: &Matrix,
+    segments: &[Segment],
+    first: &[f32],
+    wanted: &[bool],
+    is_page: bool,
+) -> Matrix {
+    let view = View::new(segments, first, is_page);
+    let mut cells = Vec::new();
+    let mut columns = 0;
+    let mut places = vec![usize::MAX; segments.len()];
+    for index in 0..segments.len() {
+        let Some(row) = matrix.row(index).filter(|_| wanted[index]) else { continue };
+        let start = cells.len();
+        places[index] = start;
+        cells.extend_from_slice(row);
+        view.put(index, &mut cells);
+        columns = cells.len() - start;
+    }
+    Matrix::new(columns, cells, places)
+}
+
+/// The stretch of segments that is likeliest the article's as a whole: with the largest
+/// sum of probabilities above `even`, each weighed by its segment's words.
+pub fn stretch(probabilities: &[f32], segments: &[Segment], even: f32) -> Range<usize> {
+    let mut best = (0.0, 0..0);
+    let (mut total, mut start) = (0.0f32, 0);
+    for (index, (probability, segment)) in probabilities.iter().zip(segments).enumerate() {
+        if total <= 0.0 {
+            (total, start) = (0.0, index);
+        }
+        total += (probability - even) * (segment.measure.words.min(100) as f32 + 1.0);
+        if total > best.0 {
+            best = (total, start..index + 1);
+        }
+    }
+    best.1
+}
+
+struct View<'a> {
+    segments: &'a [Segment],
+    first: &'a [f32],
+    /// Running totals of opinions, each weighed by its segment's words, and of the weights.
+    totals: Vec<(f32, f32)>,
+    /// Segments to the last likely one before and the next behind.
+    distances: [Vec<f32>; 2],
+    page: Option<PageView>,
+}
+
+/// What only a page has: containers and elements that are alike.
+struct PageView {
+    stretch: Range<usize>,
+    /// Of the last prose before and the next behind.
+    prose: [Vec<f32>; 2],
+    /// Of the last segment alike before and the next behind.
+    alike: [Vec<f32>; 2],
+    containers: [FastMap<u32, Pool>; 3],
+    signatures: FastMap<u64, Pool>,
+}
+
+/// The opinions of several segments together, each weighed by its words.
+#[derive(Clone, Copy, Default)]
+struct Pool {
+    opinions: f32,
+    weights: f32,
+}
+
+impl<'a> View<'a> {
+    fn new(segments: &'a [Segment], first: &'a [f32], is_page: bool) -> Self {
+        let mut totals = vec![(0.0f32, 0.0f32)];
+        for (segment, opinion) in segments.iter().zip(first) {
+            let (sum, weighed) = totals[totals.len() - 1];
+            totals.push((sum + opinion * weight(segment), weighed + weight(segment)));
+        }
+        Self {
+            segments,
+            first,
+            totals,
+            distances: both_ways(segments.len(), |order| distances(first, order)),
+            page: is_page.then(|| PageView::new(segments, first)),
+        }
+    }
+
+    /// The columns of one segment.
+    fn put(&self, index: usize, cells: &mut Vec<f32>) {
+        let count = self.segments.len();
+        for offset in -NEIGHBOURS..=NEIGHBOURS {
+            let at = index.checked_add_signed(offset);
+            cells.push(at.and_then(|at| self.first.get(at)).copied().unwrap_or(NONE));
+        }
+        let all = self.totals[count].0.max(1.0);
+        cells.extend([
+            self.mean(index.saturating_sub(5)..index),
+            self.mean(index + 1..(index + 6).min(count)),
+            self.mean(index.saturating_sub(12)..(index + 13).min(count)),
+            self.totals[index].0 / all,
+            all,
+            self.distances[0][index],
+            self.distances[1][index],
+        ]);
+        match &self.page {
+            None => cells.extend([self.mean(0..count); 2]),
+            Some(page) => page.put(self, index, all, cells),
+        }
+    }
+
+    /// The mean opinion of a range of segments, 0 of an empty one.
+    fn mean(&self, range: Range<usize>) -> f32 {
+        if range.is_empty() {
+            return 0.0;
+        }
+        let (from, to) = (self.totals[range.start], self.totals[range.end]);
+        (to.0 - from.0) / (to.1 - from.1)
+    }
+}
+
+impl PageView {
+    fn new(segments: &[Segment], first: &[f32]) -> Self {
+        let count = segments.len();
+        Self {
+            stretch: stretch(first, segments, 0.5),
+            prose: both_ways(count, |order| {
+                let mut last = NONE;
+                order
+                    .map(|index| {
+                        let now = last;
+                        if segments[index].is_prose() {
+                            last = first[index];
+                        }
+                        now
+                    })
+                    .collect()
+            }),
+            alike: both_ways(count, |order| {
+                let mut last: FastMap<u64, f32> = FastMap::default();
+                order
+                    .map(|index| {
+                        let signature = segments[index].place.signature;
+                        last.insert(signature, first[index]).unwrap_or(NONE)
+                    })
+                    .collect()
+            }),
+            containers: [0, 1, 2]
+                .map(|at| pool(segments, first, |segment| segment.place.containers[at])),
+            signatures: pool(segments, first, |segment| segment.place.signature),
+        }
+    }
+
+    fn put(&self, view: &View, index: usize, all: f32, cells: &mut Vec<f32>) {
+        let segment = &view.segments[index];
+        let own = weight(segment);
+        let containers = self
+            .containers
+            .iter()
+            .zip(segment.place.containers)
+            .map(|(pools, container)| pools[&container]);
+        let signature = self.signatures[&segment.place.signature];
+        let pools: Vec<Pool> = containers.chain([signature]).collect();
+        cells.extend([pools[0].mean(), signature.mean()]);
+        for pool in pools {
+            let others = Pool {
+                opinions: pool.opinions - view.first[index] * own,
+                weights: pool.weights - own,
+            };
+            let is_alone = others.weights < 0.5;
+            cells.extend([if is_alone { NONE } else { others.mean() }, pool.opinions / all]);
+        }
+        let words = |range: Range<usize>| view.totals[range.end].1 - view.totals[range.start].1;
+        let Range { start, end } = self.stretch;
+        cells.extend([
+            self.prose[0][index],
+            self.prose[1][index],
+            self.alike[0][index],
+            self.alike[1][index],
+            words(start..end),
+            index as f32 - start as f32,
+            end as f32 - 1.0 - index as f32,
+            words(0..index) - words(0..start),
+            words(0..end) - words(0..index),
+        ]);
+    }
+}
+
+impl Pool {
+    fn mean(self) -> f32 {
+        self.opinions / self.weights
+    }
+}
+
+/// What is gathered walking forwards, and what walking backwards, one entry a segment.
+fn both_ways(
+    count: usize,
+    gather: impl Fn(&mut dyn Iterator<Item = usize>) -> Vec<f32>,
+) -> [Vec<f32>; 2] {
+    let mut behind = gather(&mut (0..count).rev());
+    behind.reverse();
+    [gather(&mut (0..count)), behind]
+}
+
+fn weight(segment: &Segment) -> f32 {
+    segment.measure.words as f32 + 1.0
+}
+
+fn pool<Key: Hash + Eq>(
+    segments: &[Segment],
+    first: &[f32],
+    key: impl Fn(&Segment) -> Key,
+) -> FastMap<Key, Pool> {
+    let mut pools: FastMap<Key, Pool> = FastMap::default();
+    for (segment, opinion) in segments.iter().zip(first) {
+        let pool = pools.entry(key(segment)).or_default();
+        pool.opinions += opinion * weight(segment);
+        pool.weights += weight(segment);
+    }
+    pools
+}
+
+/// Segments since the last one that is likely the article's, in the given order.
+fn distances(first: &[f32], order: &mut dyn Iterator<Item = usize>) -> Vec<f32> {
+    let mut distance = FARTHEST;
+    order
+        .map(|index| {
+            let now = distance;
+            distance = if first[index] > 0.5 { 1.0 } else { (distance + 1.0).min(FARTHEST) };
+            now
+        })
+        .collect()
+}
