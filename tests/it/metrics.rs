@@ -73,6 +73,7 @@ fn standing(partitions: i32) -> TransportStanding {
         lag: 1,
         paused: true,
         rebalances: 4,
+        transactions: vec![(Duration::from_secs(1), true), (Duration::from_secs(2), false)],
         ..TransportStanding::default()
     }
 }
