@@ -335,7 +335,6 @@ fn duplicates_of(settings: &Settings) -> Option<DuplicateWindow> {
     (settings.window > 0).then(|| DuplicateWindow::new(settings.window, settings.similarity as f32))
 }
 
-/// A page is turned into text even where nothing is to be stripped from it.
 /// What the file of the settings has. They were held against it when they were read, so
 /// that only a file that has changed since is told of here.
 pub fn phrases_of(settings: &StagesSettings) -> OwnPhrases {
@@ -357,6 +356,7 @@ pub fn reload_phrases(phrases: &OwnPhrases, settings: &StagesSettings) -> Result
     phrases.replace(&source).map_err(|faults| faults.join("; "))
 }
 
+/// A page is turned into text even where nothing is to be stripped from it.
 fn stages_of(settings: &StagesSettings, phrases: &OwnPhrases) -> Vec<Box<dyn Stage>> {
     let mut enabled: Vec<Box<dyn Stage>> = Vec::new();
     for name in StageName::ALL {

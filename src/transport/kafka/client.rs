@@ -64,6 +64,7 @@ pub(super) fn producer(settings: &KafkaSettings, limits: Limits) -> ClientConfig
     config
         .set("enable.idempotence", "true")
         .set("acks", "all")
+        .set("partitioner", "murmur2_random")
         // A request that got no answer counts as stored when one behind it was: librdkafka
         // trusts brokers to refuse what does not follow on what they have. They do not where
         // they have forgotten the producer, which they do a day after the timestamps of its

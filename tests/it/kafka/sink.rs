@@ -133,6 +133,37 @@ async fn partitions_the_output_does_not_have_go_by_key() {
     }
 }
 
+/// Java's default partitioner takes the murmur2 hash of the key, without its sign; the hashes
+/// are those that Kafka's own tests hold it to.
+#[tokio::test]
+async fn keys_go_where_java_clients_put_them() {
+    const HASHES: [(&str, i32); 4] = [
+        ("21", -973_932_308),
+        ("foobar", -790_332_482),
+        ("a-little-bit-long-string", -985_981_536),
+        ("abc", 479_470_107),
+    ];
+    const PARTITIONS: i32 = 7;
+    for cluster in Cluster::all() {
+        let settings = KafkaSettings {
+            output_topic: cluster.topic("keyed", PARTITIONS as u16).await,
+            ..cluster.settings("unused", 1).await
+        };
+        let mut sink = KafkaSink::open(&settings).await.unwrap();
+        let messages = HASHES.map(|(key, _)| outbound(PARTITIONS, key, "body"));
+        let reports = send_all(&mut sink, messages.into()).await;
+        assert!(reports.iter().all(|report| report.result.is_ok()), "{reports:?}");
+        sink.close().await;
+        let stored = cluster.read_all(&settings.output_topic);
+        let places: BTreeMap<_, _> =
+            stored.into_iter().map(|message| (message.key.unwrap(), message.partition)).collect();
+        for (key, hash) in HASHES {
+            let partition = (hash & i32::MAX) % PARTITIONS;
+            assert_eq!(places[key.as_bytes()], Some(partition), "{key}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_message_that_is_too_large_is_refused_alone() {
     for cluster in Cluster::all() {
