@@ -124,19 +124,19 @@ async fn an_ended_transaction_is_withdrawn_and_its_delivery_comes_again() {
         let settings = KafkaSettings {
             transactional_id: unique("identity"),
             // So long has the other for its registration, or there is nothing to end.
-            transaction_interval_millis: 20_000,
+            transaction_interval_millis: 50_000,
             ..exactly_once(&cluster, &input, 1).await
         };
         cluster.publish(&input, &[message(0, "key", "The bridge reopened on Monday.")]);
         let mut source = KafkaSource::open(&settings, BUDGET).unwrap();
         let mut sink = KafkaTransactions::open(&settings, &source).await.unwrap();
         let delivery = next(&mut source).await;
-        sink.send(Ticket(0), delivery.receipt, &outbound(0, "key", "first")).unwrap();
-        // Another of the same identity: the first is fenced, and what it had open is ended.
         let other_input = cluster.topic("other-input", 1).await;
         let group_id = unique("other-group");
         let other = KafkaSettings { group_id, input_topics: vec![other_input], ..settings.clone() };
         let other_source = KafkaSource::open(&other, BUDGET).unwrap();
+        sink.send(Ticket(0), delivery.receipt, &outbound(0, "key", "first")).unwrap();
+        // Another of the same identity: the first is fenced, and what it had open is ended.
         eventually("an open transaction", || cluster.stored(&settings.output_topic) > 0).await;
         let other_sink = KafkaTransactions::open(&other, &other_source).await.unwrap();
         let result = report(&mut sink).await.result;
