@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
-use super::labelled::EvalError;
+use super::labelled::{self, EvalError};
 use crate::stages::tag::entities::{Class, LEAST, names};
 
 #[derive(Debug, Deserialize)]
@@ -43,10 +43,8 @@ pub struct Report {
 
 pub fn evaluate(gold: impl BufRead) -> Result<Report, EvalError> {
     let mut report = Report::default();
-    for (index, line) in gold.lines().enumerate() {
-        let line = line.map_err(|why| EvalError::Read { line: index + 1, why })?;
-        let sentence: Sentence = serde_json::from_str(&line)
-            .map_err(|why| EvalError::NotLabelled { line: index + 1, why })?;
+    for sentence in labelled::read::<Sentence>(gold) {
+        let (_, sentence) = sentence?;
         let text = sentence.tokens.join(" ");
         let started = Instant::now();
         let names = names(&text);

@@ -64,7 +64,7 @@ pub fn evaluate(
     let mut report = Report { pages: Vec::new(), input_bytes: 0, recurring: None };
     if let Some(memory) = memory {
         let mut pages = Vec::new();
-        for labelled in labelled::read(gold) {
+        for labelled in labelled::read::<Labelled>(gold) {
             let (line, labelled) = labelled?;
             learn(memory, stage, labelled.article().ok_or(EvalError::NoInput { line })?);
             pages.push((line, labelled));
@@ -74,7 +74,7 @@ pub fn evaluate(
             report.add(line, labelled, stage, Some(memory))?;
         }
     } else {
-        for labelled in labelled::read(gold) {
+        for labelled in labelled::read::<Labelled>(gold) {
             let (line, labelled) = labelled?;
             report.add(line, labelled, stage, None)?;
         }

@@ -11,7 +11,7 @@ use std::io::BufRead;
 
 use serde::Deserialize;
 
-use super::labelled::EvalError;
+use super::labelled::{self, EvalError};
 use super::stem::stem;
 use crate::article::Article;
 use crate::stage::{Deadline, Stage};
@@ -31,10 +31,8 @@ pub struct Report {
 
 pub fn evaluate(gold: impl BufRead, stage: &dyn Stage) -> Result<Report, EvalError> {
     let mut report = Report::default();
-    for (index, line) in gold.lines().enumerate() {
-        let line = line.map_err(|why| EvalError::Read { line: index + 1, why })?;
-        let row: Row = serde_json::from_str(&line)
-            .map_err(|why| EvalError::NotLabelled { line: index + 1, why })?;
+    for row in labelled::read::<Row>(gold) {
+        let (_, row) = row?;
         let mut article = Article::from_text(row.text);
         stage.apply(&mut article, &Deadline::never());
         let keywords = &article.tags.keywords;

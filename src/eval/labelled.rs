@@ -4,6 +4,7 @@
 use std::io::BufRead;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use crate::article::Article;
@@ -37,8 +38,10 @@ pub enum EvalError {
     Empty,
 }
 
-/// The articles with their line numbers; blank lines are passed over.
-pub fn read(gold: impl BufRead) -> impl Iterator<Item = Result<(usize, Labelled), EvalError>> {
+/// The rows with their line numbers; blank lines are passed over.
+pub fn read<Row: DeserializeOwned>(
+    gold: impl BufRead,
+) -> impl Iterator<Item = Result<(usize, Row), EvalError>> {
     gold.lines().enumerate().filter_map(|(index, line)| {
         let number = index + 1;
         let line = match line {
@@ -46,9 +49,9 @@ pub fn read(gold: impl BufRead) -> impl Iterator<Item = Result<(usize, Labelled)
             Ok(line) => line,
             Err(why) => return Some(Err(EvalError::Read { line: number, why })),
         };
-        let labelled =
-            serde_json::from_str(&line).map_err(|why| EvalError::NotLabelled { line: number, why });
-        Some(labelled.map(|labelled| (number, labelled)))
+        let row = serde_json::from_str(&line);
+        let row = row.map_err(|why| EvalError::NotLabelled { line: number, why });
+        Some(row.map(|row| (number, row)))
     })
 }
 

@@ -11,7 +11,7 @@ use std::io::BufRead;
 
 use serde::Deserialize;
 
-use super::labelled::EvalError;
+use super::labelled::{self, EvalError};
 use crate::article::{Article, ClueSource, Fact};
 use crate::stage::{Deadline, Stage};
 
@@ -41,10 +41,8 @@ pub struct Counts {
 
 pub fn evaluate(gold: impl BufRead, stage: &dyn Stage) -> Result<Report, EvalError> {
     let mut report = Report::default();
-    for (index, line) in gold.lines().enumerate() {
-        let line = line.map_err(|why| EvalError::Read { line: index + 1, why })?;
-        let row: Row = serde_json::from_str(&line)
-            .map_err(|why| EvalError::NotLabelled { line: index + 1, why })?;
+    for row in labelled::read::<Row>(gold) {
+        let (_, row) = row?;
         let mut article = Article::from_text(row.text);
         article.url = row.url;
         if let Some(section) = &row.section {

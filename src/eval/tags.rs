@@ -33,7 +33,7 @@ pub struct Report {
 /// Reads labelled pages and runs `pipeline` on each.
 pub fn evaluate(gold: impl BufRead, pipeline: &Pipeline) -> Result<Report, EvalError> {
     let mut report = Report::default();
-    for labelled in labelled::read(gold) {
+    for labelled in labelled::read::<Labelled>(gold) {
         let (line, labelled) = labelled?;
         let mut article = labelled.article().ok_or(EvalError::NoInput { line })?;
         // A page that a stage cannot finish is one without tags.

@@ -44,7 +44,7 @@ pub async fn serve(
         .route("/settings", get(settings))
         .route("/log", get(log_level).put(set_log_level))
         .route("/dead-letters", get(dead_letters))
-        .route("/reload", post(reload_now))
+        .route("/reload", post(reload_now).layer(middleware::from_fn(page::from_here)))
         .route("/version", get(async || env!("CARGO_PKG_VERSION")))
         .merge(page::reader(proofs));
     if !token.0.is_empty() {

@@ -98,7 +98,7 @@ fn load(paths: &[PathBuf], form: Form) -> Vec<Sample> {
     let mut samples = Vec::new();
     for (set, path) in paths.iter().enumerate() {
         let file = std::fs::File::open(path).expect("the set can be opened");
-        for row in labelled::read(BufReader::new(file)) {
+        for row in labelled::read::<Labelled>(BufReader::new(file)) {
             let (_, row) = row.expect("a labelled page a line");
             samples.extend(prepare(set, row, form));
         }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use super::boosting::{self, Examples, Plan};
-use crate::eval::labelled;
+use crate::eval::labelled::{self, Labelled};
 use crate::stage::Deadline;
 use crate::stages::boilerplate::flat::joint::{COLUMNS, Rows, may_join};
 use crate::stages::boilerplate::page::{self, Lines};
@@ -77,7 +77,7 @@ fn load(paths: &[PathBuf]) -> Vec<Page> {
     let mut pages = Vec::new();
     for path in paths {
         let file = std::fs::File::open(path).expect("the set can be opened");
-        for row in labelled::read(BufReader::new(file)) {
+        for row in labelled::read::<Labelled>(BufReader::new(file)) {
             let (_, row) = row.expect("a labelled page a line");
             let Some(html) = row.html else { continue };
             let site = super::boilerplate::fold(row.url.as_deref().unwrap_or(&row.id));

@@ -105,7 +105,7 @@ async fn guarded(mut response: Response) -> Response {
 
 /// Refuses what a browser says another site has sent: it could not read the answer, but
 /// would have it worked out.
-async fn from_here(request: Request, next: Next) -> Response {
+pub(crate) async fn from_here(request: Request, next: Next) -> Response {
     match request.headers().get("sec-fetch-site").map(HeaderValue::as_bytes) {
         None | Some(b"same-origin" | b"none") => next.run(request).await,
         Some(_) => (StatusCode::FORBIDDEN, "this was sent by another site\n").into_response(),
