@@ -10,7 +10,7 @@ section! {
         /// Strips what is not the article.
         boilerplate: bool = true;
         /// A file of your own wordings of page furniture, beside those of the program and in
-        /// their form, see README. Read at the start, at SIGHUP and at POST /reload.
+        /// their form, see OPERATIONS.md. Read at the start, at SIGHUP and at POST /reload.
         phrases_file: String = "";
         /// Mends characters and prose.
         repair: bool = true;

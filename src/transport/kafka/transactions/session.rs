@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crossbeam_channel as channel;
 use rdkafka::ClientConfig;
 use rdkafka::client::ClientContext;
 use rdkafka::consumer::ConsumerGroupMetadata;
@@ -20,9 +21,16 @@ use crate::transport::kafka::topics::Topics;
 use crate::transport::kafka::{client, commit, headers, oauth};
 
 const RETRY_PAUSE: Duration = Duration::from_millis(50);
+/// Of one call; what says that it may be made again goes on where it was.
+const CALL_TIMEOUT: Duration = Duration::from_secs(5);
+/// Beyond its timeout: a call that is not back by then is not waited for.
+const CALL_GRACE: Duration = Duration::from_secs(1);
+
+type Transactional = BaseProducer<Reports>;
 
 pub(super) struct Session {
-    producer: BaseProducer<Reports>,
+    /// Shared with calls that do not come back.
+    producer: Arc<Transactional>,
     topics: Arc<Topics>,
     timeout: Duration,
     /// Each message is a batch of its own: one that is refused fails nobody else.
@@ -50,24 +58,18 @@ impl Session {
         status: Arc<SinkStatus>,
         timeout: Duration,
         alone: bool,
-    ) -> Result<Self, KafkaError> {
+    ) -> Result<Self, Broken> {
         let reports = Reports { failed: Mutex::default(), topics: topics.clone(), status };
         let mut config = config.clone();
         if alone {
             config.set("batch.num.messages", "1").set("linger.ms", "0");
         }
-        let producer: BaseProducer<Reports> = config.create_with_context(reports)?;
-        oauth::give(producer.client(), &config)?;
-        let deadline = Instant::now() + timeout;
-        loop {
-            match producer.init_transactions(timeout) {
-                Ok(()) => return Ok(Self { producer, topics, timeout, alone }),
-                Err(error) if is_retriable(&error) && Instant::now() < deadline => {
-                    std::thread::sleep(RETRY_PAUSE);
-                }
-                Err(error) => return Err(error),
-            }
-        }
+        let producer: Transactional =
+            config.create_with_context(reports).map_err(|error| Broken::of(&error))?;
+        oauth::give(producer.client(), &config).map_err(|error| Broken::of(&error))?;
+        let session = Self { producer: Arc::new(producer), topics, timeout, alone };
+        session.insist(|producer, timeout| producer.init_transactions(timeout))?;
+        Ok(session)
     }
 
     pub fn begin(&self) -> Result<(), Broken> {
@@ -115,40 +117,72 @@ impl Session {
     pub fn commit(
         &self,
         points: &[CommitPoint],
-        group: &ConsumerGroupMetadata,
+        group: ConsumerGroupMetadata,
     ) -> Result<(), Broken> {
         if !points.is_empty() {
             let offsets = commit::offsets(points);
-            self.insist(|timeout| {
-                self.producer.send_offsets_to_transaction(&offsets, group, timeout)
+            self.insist(move |producer, timeout| {
+                producer.send_offsets_to_transaction(&offsets, &group, timeout)
             })?;
         }
-        self.insist(|timeout| self.producer.commit_transaction(timeout))
+        self.insist(|producer, timeout| producer.commit_transaction(timeout))
     }
 
     pub fn abort(&self) -> Result<(), Broken> {
-        self.insist(|timeout| self.producer.abort_transaction(timeout))?;
+        self.insist(|producer, timeout| producer.abort_transaction(timeout))?;
         // They were thrown away with the transaction.
         self.take_failed();
         Ok(())
     }
 
     /// Makes a call again while librdkafka says that it may be made again.
-    fn insist(&self, call: impl Fn(Timeout) -> Result<(), KafkaError>) -> Result<(), Broken> {
+    fn insist<F>(&self, call: F) -> Result<(), Broken>
+    where
+        F: Fn(&Transactional, Timeout) -> Result<(), KafkaError> + Send + Sync + 'static,
+    {
+        let call = Arc::new(call);
         let deadline = Instant::now() + self.timeout;
         loop {
-            match call(Timeout::After(self.timeout)) {
-                Ok(()) => return Ok(()),
-                Err(error) if is_retriable(&error) && Instant::now() < deadline => {
+            match self.attempt(call.clone()) {
+                Some(Ok(())) => return Ok(()),
+                Some(Err(error)) if is_retriable(&error) && Instant::now() < deadline => {
                     std::thread::sleep(RETRY_PAUSE);
                 }
-                Err(error) => return Err(Broken::of(&error)),
+                Some(Err(error)) => return Err(Broken::of(&error)),
+                None => return Err(Broken::Rebuild("the client does not answer".into())),
             }
         }
+    }
+
+    /// Makes a call on a thread of its own, because some do not keep to their timeout: in
+    /// librdkafka 2.12 `send_offsets_to_transaction` never returns when the group's
+    /// coordinator is killed at the wrong moment. None then: the thread is left behind with
+    /// the producer, and the next producer of the same transactional id fences both.
+    fn attempt<F>(&self, call: Arc<F>) -> Option<Result<(), KafkaError>>
+    where
+        F: Fn(&Transactional, Timeout) -> Result<(), KafkaError> + Send + Sync + 'static,
+    {
+        let (answer, answered) = channel::bounded(1);
+        let producer = self.producer.clone();
+        let timeout = self.timeout.min(CALL_TIMEOUT);
+        std::thread::Builder::new()
+            .name("kafka-transaction".into())
+            .spawn(move || {
+                // Nobody may be waiting any more.
+                let _ = answer.send(call(&producer, Timeout::After(timeout)));
+            })
+            .ok()?;
+        answered.recv_timeout(timeout + CALL_GRACE).ok()
     }
 }
 
 impl Broken {
+    pub fn why(self) -> String {
+        match self {
+            Self::Abort(why) | Self::Rebuild(why) => why,
+        }
+    }
+
     fn of(error: &KafkaError) -> Self {
         match error {
             KafkaError::Transaction(told) if !told.is_fatal() && told.txn_requires_abort() => {

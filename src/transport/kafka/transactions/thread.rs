@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel as channel;
 use rdkafka::ClientConfig;
-use rdkafka::error::KafkaError;
 use tokio::sync::mpsc;
 
 use super::session::{Broken, Failed, Session};
@@ -82,7 +81,7 @@ impl Transactor {
     ) -> Result<Self, TransportError> {
         let session =
             Session::open(&terms.config, topics.clone(), status.clone(), terms.timeout, false)
-                .map_err(|error| registration_failed(&error))?;
+                .map_err(registration_failed)?;
         let looked = Instant::now();
         let (open, later) = (Open::default(), VecDeque::new());
         let (failures, rebuilds) = (0, 0);
@@ -234,7 +233,7 @@ impl Transactor {
                         return self.recover(broken);
                     }
                 }
-                match self.session.commit(&points, &group) {
+                match self.session.commit(&points, group) {
                     Ok(()) => self.committed(&points),
                     Err(broken) => self.recover(broken),
                 }
@@ -298,7 +297,7 @@ impl Transactor {
             Broken::Abort(_) if self.open.since.is_none() => None,
             Broken::Abort(_) => match self.session.abort() {
                 Ok(()) => None,
-                Err(Broken::Abort(why) | Broken::Rebuild(why)) => Some(why),
+                Err(broken) => Some(broken.why()),
             },
         };
         if let Some(why) = rebuild {
@@ -328,7 +327,7 @@ impl Transactor {
             self.terms.timeout,
             alone,
         )
-        .map_err(|error| registration_failed(&error))?;
+        .map_err(registration_failed)?;
         Ok(())
     }
 
@@ -363,8 +362,8 @@ fn is_about_the_producer(code: rdkafka::error::RDKafkaErrorCode) -> bool {
     )
 }
 
-fn registration_failed(error: &KafkaError) -> TransportError {
-    fatal("register a transactional producer", error.to_string())
+fn registration_failed(broken: Broken) -> TransportError {
+    fatal("register a transactional producer", broken.why())
 }
 
 fn withdrawn(why: &str) -> TransportError {
