@@ -1,10 +1,12 @@
 """Publishes enriched articles, runs each example to the end of the topic, and looks at what it made."""
 
 import json
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -15,7 +17,7 @@ EXAMPLES = Path(__file__).parents[2] / "config" / "examples"
 SECONDS = 120
 
 
-def main(brokers, topic, path):
+def main(brokers, topic, path, jars):
     articles = [json.loads(line) for line in Path(path).read_text().splitlines()]
     assert len({article["id"] for article in articles}) == len(articles) > 10
     publish(brokers, topic, articles)
@@ -23,6 +25,7 @@ def main(brokers, topic, path):
     follow(brokers, topic, articles, withdrawn)
     opensearch(brokers, topic, kept)
     lake(brokers, topic, articles)
+    connect(brokers, topic, articles, jars)
     print(f"examples: {len(articles)} articles followed, indexed and stored")
 
 
@@ -123,6 +126,59 @@ def lake(brokers, topic, articles):
             assert json.loads(row["message"]) == article and row["body"] == article["articleBody"]
         assert {file.parent.name for file in files} > {"day=unknown"}
         assert run("lake.py", brokers, topic, "--folder", folder) == [], "all was committed"
+
+
+def connect(brokers, topic, articles, jars):
+    with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
+        folder = Path(folder)
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+        free.close()
+        lines, offsets = folder / "articles.ndjson", folder / "connect.offsets"
+        configure("worker.properties", folder, {
+            "127.0.0.1:9092": brokers, "127.0.0.1:8083": address, "connect.offsets": str(offsets),
+        })
+        configure("sink.properties", folder, {
+            "topics=articles.enriched": f"topics={topic}", "file=articles.ndjson": f"file={lines}",
+        })
+        program = ["java", "-Xmx256m", "-cp", f"{jars}/*", "org.apache.kafka.connect.cli.ConnectStandalone"]
+        log = folder / "log"
+        with log.open("w") as output:
+            worker = subprocess.Popen(
+                [*program, folder / "worker.properties", folder / "sink.properties"],
+                stdout=output, stderr=output,
+            )
+        try:
+            # All, and the one that came twice; not the one that was withdrawn.
+            rows = wait_for_lines(lines, len(articles) + 1, worker, log)
+        finally:
+            worker.terminate()
+            worker.wait(SECONDS)
+        # The schema's id is before one of them, as it was sent.
+        rows = [json.loads(row[row.index("{"):]) for row in rows]
+        assert sorted(row["id"] for row in rows) == sorted(
+            article["id"] for article in [*articles, articles[0]]
+        )
+        assert all(row in articles for row in rows)
+
+
+def configure(name, folder, changes):
+    text = (EXAMPLES / "connect" / name).read_text()
+    for before, after in changes.items():
+        assert before in text, f"{name} has no {before}"
+        text = text.replace(before, after)
+    (folder / name).write_text(text)
+
+
+def wait_for_lines(path, count, worker, log):
+    deadline = time.monotonic() + SECONDS
+    rows = []
+    while time.monotonic() < deadline and len(rows) < count:
+        assert worker.poll() is None, log.read_text()
+        time.sleep(0.5)
+        rows = path.read_text().splitlines() if path.exists() else []
+    assert len(rows) == count, f"{len(rows)} lines, not {count}: {log.read_text()}"
+    return rows
 
 
 main(*sys.argv[1:])

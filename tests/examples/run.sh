@@ -3,8 +3,8 @@
 #
 #   tests/examples/run.sh [BINARY]
 #
-# Uses the broker at COPYDESK_TEST_BROKERS, or starts one for the run. Needs Python 3; the packages are
-# PyPI's, in target/examples. A small server stands in for OpenSearch.
+# Uses the broker at COPYDESK_TEST_BROKERS, or starts one for the run. Needs Python 3, Java 17 and Maven; the
+# packages are PyPI's, in target/examples, the jars Maven Central's. A small server stands in for OpenSearch.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -20,6 +20,12 @@ main() {
         "$work/bin/pip" install -q -r "$here/requirements.txt"
         cp "$here/requirements.txt" "$work/"
     fi
+    if ! cmp -s "$here/pom.xml" "$work/jars/pom.xml"; then
+        rm -rf "$work/jars"
+        mvn -q -B -f "$here/pom.xml" dependency:copy-dependencies \
+            -DincludeScope=runtime -DoutputDirectory="$work/jars" >&2
+        cp "$here/pom.xml" "$work/jars/"
+    fi
     trap 'clean_up $?' EXIT
     if [[ -z ${COPYDESK_TEST_BROKERS:-} ]]; then
         starts_broker=yes
@@ -33,7 +39,7 @@ main() {
         tr '\n' ' ' <"$article"
         echo
     done | "$binary" process --dead-letters "$work/dead-letters.ndjson" - >"$work/enriched.ndjson"
-    "$work/bin/python" "$here/check.py" "$COPYDESK_TEST_BROKERS" "$topic" "$work/enriched.ndjson"
+    "$work/bin/python" "$here/check.py" "$COPYDESK_TEST_BROKERS" "$topic" "$work/enriched.ndjson" "$work/jars"
 }
 
 clean_up() {
