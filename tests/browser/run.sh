@@ -9,6 +9,8 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tests/ports.sh
+source "$here/../ports.sh"
 root=$(cd "$here/../.." && pwd)
 binary=${1:-${CARGO_TARGET_DIR:-$root/target}/release/copydesk}
 work=$root/target/browser
@@ -42,10 +44,6 @@ wait_for() {
         sleep 0.2
     done
     head -1 <<<"$found"
-}
-
-free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
 clean_up() {

@@ -14,6 +14,8 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tests/ports.sh
+source "$here/../ports.sh"
 plain_home=${COPYDESK_TEST_KAFKA_DIR:-$here/../../target/kafka}
 home=$plain_home-cluster
 nodes=(1 2 3)
@@ -31,7 +33,7 @@ main() {
 
 start() {
     mkdir -p "$home"
-    if [[ ! -s $home/ports ]]; then free_ports >"$home/ports"; fi
+    if [[ ! -s $home/ports ]]; then free_ports 19600 >"$home/ports"; fi
     if [[ ! -s $home/id ]]; then make_id >"$home/id"; fi
     local node running=()
     # None is ready before two of them are there.
@@ -124,20 +126,6 @@ voters() {
     local node voters=()
     for node in "${nodes[@]}"; do voters+=("$node@127.0.0.1:$(($(port "$node") + 10))"); done
     (IFS=,; echo "${voters[*]}")
-}
-
-# The first of so many ports that nothing listens on.
-free_ports() {
-    local base port
-    for ((base = 19600; base < 20000; base += 20)); do
-        for ((port = base; port < base + 20; port++)); do
-            if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then continue 2; fi
-        done
-        echo "$base"
-        return
-    done
-    echo "no free ports from 19600 on" >&2
-    exit 1
 }
 
 main "$@"

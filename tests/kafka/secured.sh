@@ -11,6 +11,8 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tests/ports.sh
+source "$here/../ports.sh"
 plain_home=${COPYDESK_TEST_KAFKA_DIR:-$here/../../target/kafka}
 home=$plain_home-secured
 secrets=$home/secrets
@@ -36,7 +38,7 @@ start() {
     openssl rand -hex 16 >"$secrets/password"
 
     local base name listeners="" map=""
-    base=$(free_ports)
+    base=$(free_ports 19400)
     local port=$((base + 10))
     for name in TLS MUTUAL EXPIRED ELSEWHERE SASL SASLTLS; do
         listeners+=",$name://127.0.0.1:$port"
@@ -58,20 +60,6 @@ start() {
     "$here/broker.sh" start "$base" >/dev/null
     echo "127.0.0.1:$base" >"$secrets/plain"
     echo "export COPYDESK_TEST_SECURED=$(cd "$secrets" && pwd)"
-}
-
-# The first of so many ports that nothing listens on.
-free_ports() {
-    local base port
-    for ((base = 19400; base < 20000; base += 20)); do
-        for ((port = base; port < base + 20; port++)); do
-            if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then continue 2; fi
-        done
-        echo "$base"
-        return
-    done
-    echo "no free ports from 19400 on" >&2
-    exit 1
 }
 
 # An authority with its certificates, and another one that nobody should trust.

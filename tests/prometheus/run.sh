@@ -9,6 +9,8 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tests/ports.sh
+source "$here/../ports.sh"
 root=$(cd "$here/../.." && pwd)
 binary=${1:-${CARGO_TARGET_DIR:-$root/target}/release/copydesk}
 broker=$root/tests/kafka/broker.sh
@@ -67,10 +69,6 @@ write_articles() {
     done > >(exec java -Xmx256m -cp "$("$broker" classpath)" org.apache.kafka.tools.ConsoleProducer \
         --bootstrap-server "$COPYDESK_TEST_BROKERS" --topic "$topic.raw" >"$work/writer.log" 2>&1) &
     started+=($!)
-}
-
-free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
 clean_up() {
