@@ -29,14 +29,16 @@ fn in_line(text: &str, offset: usize, proposals: &mut Vec<Proposal>) {
     let mut quoted = Quoted::default();
     let mut previous = "";
     let mut start = 0;
-    for word in text.split(' ') {
+    let spaces = memchr::memchr_iter(b' ', text.as_bytes());
+    for end in spaces.chain(std::iter::once(text.len())) {
+        let word = &text[start..end];
         if is_repeated(previous, word) && !quoted.is_open_at(start, text) {
             // The second goes, with the space before it.
             let place = offset + start;
             proposals.push(Proposal::edit(RULE.id, place - 1..place + word.len(), "", 0.9));
         }
         previous = word;
-        start += word.len() + 1;
+        start = end + 1;
     }
 }
 

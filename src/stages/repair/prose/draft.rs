@@ -1,7 +1,7 @@
 //! The article as the rules of prose see it: running text only, and whether a
 //! word is known to the rest of the text.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::ops::Range;
 
 use crate::article::{Article, BlockKind};
@@ -11,9 +11,14 @@ use crate::text::lines::lines;
 pub(super) struct Draft<'a> {
     pub text: &'a str,
     lines: Vec<Range<usize>>,
-    /// Filled when a rule first asks.
+    /// How often rules have asked for a word.
+    asked: Cell<usize>,
+    /// Filled when they have asked often.
     words: OnceCell<FastMap<&'a str, u32>>,
 }
+
+/// So often the text is searched for a word, which is faster than to count all words once.
+const SEARCHES: usize = 16;
 
 impl<'a> Draft<'a> {
     pub fn new(article: &'a Article) -> Self {
@@ -23,7 +28,7 @@ impl<'a> Draft<'a> {
             let start = block.span.start;
             lines(&text[block.span.clone()]).map(move |line| start + line.start..start + line.end)
         });
-        Self { text, lines: lines.collect(), words: OnceCell::new() }
+        Self { text, lines: lines.collect(), asked: Cell::new(0), words: OnceCell::new() }
     }
 
     /// Lines of running text, in order, trimmed; none is blank. A block is
@@ -44,9 +49,18 @@ impl<'a> Draft<'a> {
 
     /// How often it does.
     pub fn count(&self, word: &str) -> u32 {
+        self.asked.update(|asked| asked + 1);
+        if self.asked.get() <= SEARCHES {
+            let bytes = self.text.as_bytes();
+            let found = memchr::memmem::find_iter(bytes, word).filter(|at| {
+                let (before, behind) = (&self.text[..*at], &self.text[at + word.len()..]);
+                !before.ends_with(is_letter) && !behind.starts_with(is_letter)
+            });
+            return u32::try_from(found.count()).unwrap_or(u32::MAX);
+        }
         let words = self.words.get_or_init(|| {
             let mut words: FastMap<&str, u32> = FastMap::default();
-            let pieces = self.text.split(|c: char| !c.is_alphabetic() && c != '-');
+            let pieces = self.text.split(|c| !is_letter(c));
             for piece in pieces.filter(|piece| !piece.is_empty()) {
                 *words.entry(piece).or_default() += 1;
             }
@@ -54,6 +68,10 @@ impl<'a> Draft<'a> {
         });
         words.get(word).copied().unwrap_or(0)
     }
+}
+
+fn is_letter(character: char) -> bool {
+    character.is_alphabetic() || character == '-'
 }
 
 fn is_prose(kind: BlockKind) -> bool {

@@ -18,19 +18,28 @@ pub(super) const RULE: Rule = Rule { id: RuleId("repair.prose.duplicate_paragrap
 const MIN_LENGTH: usize = 80;
 
 fn propose(draft: &Draft, deadline: &Deadline) -> Vec<Proposal> {
-    let mut seen: FastMap<u64, Range<usize>> = FastMap::default();
+    let mut beginnings: FastMap<u64, Beginning> = FastMap::default();
+    let mut wholes: FastMap<u64, Range<usize>> = FastMap::default();
     let mut proposals = Vec::new();
     for line in draft.lines().filter(|line| line.len() >= MIN_LENGTH) {
         deadline.check();
-        let (mut hash, mut length) = (0u64, 0);
-        for letter in folded(draft.of(&line)) {
-            hash = (hash.rotate_left(7) ^ u64::from(letter)).wrapping_mul(FACTOR);
-            length += 1;
+        let Some(beginning) = hash(draft.of(&line), Some(MIN_LENGTH)) else { continue };
+        // Most paragraphs begin like no other, and are read no further.
+        let mut first = match beginnings.entry(beginning) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(Beginning { first: line, is_read: false });
+                continue;
+            }
+            Entry::Occupied(first) => first,
+        };
+        let Beginning { first, is_read } = first.get_mut();
+        if !std::mem::replace(is_read, true)
+            && let Some(whole) = hash(draft.of(first), None)
+        {
+            wholes.insert(whole, first.clone());
         }
-        if length < MIN_LENGTH {
-            continue;
-        }
-        match seen.entry(hash) {
+        let Some(whole) = hash(draft.of(&line), None) else { continue };
+        match wholes.entry(whole) {
             Entry::Vacant(vacant) => {
                 vacant.insert(line);
             }
@@ -44,6 +53,24 @@ fn propose(draft: &Draft, deadline: &Deadline) -> Vec<Proposal> {
         }
     }
     proposals
+}
+
+/// How paragraphs begin.
+struct Beginning {
+    first: Range<usize>,
+    /// Whether the first is among those that are known as a whole.
+    is_read: bool,
+}
+
+/// Of so many letters and digits, or of all; alike where [`folded`] is. None of a text that
+/// has fewer than that, or fewer than [`MIN_LENGTH`].
+fn hash(text: &str, most: Option<usize>) -> Option<u64> {
+    let (mut hash, mut letters) = (0u64, 0);
+    for letter in folded(text).take(most.unwrap_or(usize::MAX)) {
+        hash = (hash.rotate_left(7) ^ u64::from(letter)).wrapping_mul(FACTOR);
+        letters += 1;
+    }
+    (letters >= MIN_LENGTH).then_some(hash)
 }
 
 /// Any odd number with bits all over.

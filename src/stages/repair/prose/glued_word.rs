@@ -40,10 +40,11 @@ fn propose(draft: &Draft, deadline: &Deadline) -> Vec<Proposal> {
         deadline.check();
         let text = draft.of(&line);
         let mut start = 0;
-        for word in text.split(' ') {
-            let letters = word.bytes().take_while(u8::is_ascii_alphabetic).count();
-            let (word, behind) = word.split_at(letters);
-            let length = word.len() + behind.len() + 1;
+        let spaces = memchr::memchr_iter(b' ', text.as_bytes());
+        for end in spaces.chain(std::iter::once(text.len())) {
+            let piece = &text[start..end];
+            let letters = piece.bytes().take_while(u8::is_ascii_alphabetic).count();
+            let (word, behind) = piece.split_at(letters);
             if (SHORTEST + 2..=LONGEST).contains(&word.len())
                 && let Some(joint) = joint(draft, word)
                 && is_end(behind)
@@ -52,7 +53,7 @@ fn propose(draft: &Draft, deadline: &Deadline) -> Vec<Proposal> {
                 let place = line.start + start + joint;
                 proposals.push(Proposal::edit(RULE.id, place..place, " ", 0.9));
             }
-            start += length;
+            start = end + 1;
         }
     }
     proposals
