@@ -84,12 +84,17 @@ fn sigterm(ground: &Ground) -> Result<Row, Failure> {
 
 fn all_scenarios(ground: &Ground) -> Result<Row, Failure> {
     let outcomes = scenarios::run(&ground.within("scenarios"), &[], |_| ())?;
-    let held = outcomes.iter().filter(|outcome| outcome.held()).count();
+    let others: Vec<String> = outcomes
+        .iter()
+        .filter(|outcome| !outcome.held())
+        .map(|outcome| format!("{} {}", outcome.scenario.name, outcome.verdict()))
+        .collect();
+    let (all, held) = (outcomes.len(), outcomes.len() - others.len());
     Ok(Row {
         what: "the 20 scenarios",
         target: "all hold",
-        found: format!("{held} of {} hold", outcomes.len()),
-        held: held == outcomes.len(),
+        found: [vec![format!("{held} of {all} hold")], others].concat().join(", "),
+        held: held == all,
         figures: outcomes.iter().map(scenarios::Outcome::json).collect(),
     })
 }

@@ -42,7 +42,9 @@ pub fn tls_and_sasl(ground: &Ground) -> Result<Finding, Failure> {
         finding.expect(ended.is_some_and(|it| it.success()), || format!("{label}: {ended:?}"));
         finding.note(label, found);
     }
-    for (label, settings) in credentials.bad()? {
+    let wrong = ground.logs.join("wrong-password");
+    std::fs::write(&wrong, "wrong").map_err(|error| format!("no wrong password: {error}"))?;
+    for (label, settings) in credentials.bad(&wrong)? {
         let rig = Rig::new(&ground.within(label), &plain, 1, Configs::default())?;
         let names = &rig.names;
         let let_in = check(&ground.binary, &names.settings(&plain), &settings)?;
@@ -54,19 +56,19 @@ pub fn tls_and_sasl(ground: &Ground) -> Result<Finding, Failure> {
 
 impl Credentials {
     fn good(&self) -> Result<Vec<(&'static str, Vec<String>)>, Failure> {
-        let password = self.read("password")?;
         let mut good = vec![
             ("TLS", self.at("tls", "ssl")?),
             ("mutual TLS", [self.at("mutual", "ssl")?, self.certificate("client")].concat()),
         ];
         for mechanism in ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] {
-            let settings = [self.at("sasltls", "sasl_ssl")?, sasl(mechanism, &password)].concat();
+            let settings =
+                [self.at("sasltls", "sasl_ssl")?, sasl(mechanism, &self.path("password"))].concat();
             good.push((mechanism, settings));
         }
         Ok(good)
     }
 
-    fn bad(&self) -> Result<Vec<(&'static str, Vec<String>)>, Failure> {
+    fn bad(&self, wrong_password: &Path) -> Result<Vec<(&'static str, Vec<String>)>, Failure> {
         let stranger = format!("kafka.ssl_ca_file={}", self.path("other-ca.pem").display());
         let at_sasl = self.at("sasltls", "sasl_ssl")?;
         Ok(vec![
@@ -78,8 +80,8 @@ impl Credentials {
                 "expired certificate",
                 [self.at("mutual", "ssl")?, self.certificate("expired-client")].concat(),
             ),
-            ("wrong password", [at_sasl.clone(), sasl("SCRAM-SHA-512", "wrong")].concat()),
-            ("wrong plain password", [at_sasl, sasl("PLAIN", "wrong")].concat()),
+            ("wrong password", [at_sasl.clone(), sasl("SCRAM-SHA-512", wrong_password)].concat()),
+            ("wrong plain password", [at_sasl, sasl("PLAIN", wrong_password)].concat()),
         ])
     }
 
@@ -110,11 +112,12 @@ impl Credentials {
     }
 }
 
-fn sasl(mechanism: &str, password: &str) -> Vec<String> {
+/// In a file: the worker takes no password from a command line.
+fn sasl(mechanism: &str, password: &Path) -> Vec<String> {
     vec![
         format!("kafka.sasl_mechanism={mechanism}"),
         "kafka.sasl_username=desk".into(),
-        format!("kafka.sasl_password={password}"),
+        format!("kafka.sasl_password_file={}", password.display()),
     ]
 }
 
