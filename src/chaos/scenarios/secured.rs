@@ -42,7 +42,7 @@ pub fn tls_and_sasl(ground: &Ground) -> Result<Finding, Failure> {
         finding.expect(ended.is_some_and(|it| it.success()), || format!("{label}: {ended:?}"));
         finding.note(label, found);
     }
-    let wrong = ground.logs.join("wrong-password");
+    let wrong = ground.logs.join("wrong.secret");
     std::fs::write(&wrong, "wrong").map_err(|error| format!("no wrong password: {error}"))?;
     for (label, settings) in credentials.bad(&wrong)? {
         let rig = Rig::new(&ground.within(label), &plain, 1, Configs::default())?;
