@@ -5,6 +5,8 @@
 //! then the numbers, little-endian: depth, columns, trees (u32 each); the bias
 //! (f32); and for each tree its columns (u16), thresholds (f32) and leaves (f32).
 
+use std::ops::Range;
+
 /// A forest that was read from a model file.
 pub struct Forest {
     depth: u32,
@@ -82,23 +84,71 @@ impl Forest {
 
     /// The same for each of many rows: a tree is walked for all of them while it is near.
     pub fn probabilities(&self, rows: &[&[f32]]) -> Vec<f32> {
-        let inner = (1usize << self.depth) - 1;
         let mut sums = vec![self.bias; rows.len()];
-        for (splits, leaves) in
-            self.nodes.chunks_exact(inner).zip(self.leaves.chunks_exact(inner + 1))
-        {
-            for (row, sum) in rows.iter().zip(&mut sums) {
-                let mut at = 0;
-                for _ in 0..self.depth {
-                    let split = splits[at];
-                    at = 2 * at + 1 + usize::from(row[usize::from(split.column)] > split.threshold);
+        self.add(0..self.trees(), rows, &mut sums);
+        sums.into_iter().map(probability_of).collect()
+    }
+
+    /// The same, but rows that a quarter of the trees think less probable than `hopeless`
+    /// are not walked through the others, and stay at that.
+    pub fn probabilities_of_hopeful(&self, rows: &[&[f32]], hopeless: f32) -> Vec<f32> {
+        let few = self.trees() / 4;
+        let mut sums = vec![self.bias; rows.len()];
+        self.add(0..few, rows, &mut sums);
+        let hopeful: Vec<usize> =
+            (0..rows.len()).filter(|&row| probability_of(sums[row]) >= hopeless).collect();
+        let left: Vec<&[f32]> = hopeful.iter().map(|&row| rows[row]).collect();
+        let mut left_sums: Vec<f32> = hopeful.iter().map(|&row| sums[row]).collect();
+        self.add(few..self.trees(), &left, &mut left_sums);
+        for (row, sum) in hopeful.into_iter().zip(left_sums) {
+            sums[row] = sum;
+        }
+        sums.into_iter().map(probability_of).collect()
+    }
+
+    fn trees(&self) -> usize {
+        self.leaves.len() >> self.depth
+    }
+
+    /// Adds what the trees in a range say of each row.
+    fn add(&self, trees: Range<usize>, rows: &[&[f32]], sums: &mut [f32]) {
+        let inner = (1usize << self.depth) - 1;
+        for tree in trees {
+            let splits = &self.nodes[tree * inner..(tree + 1) * inner];
+            let leaves = &self.leaves[tree * (inner + 1)..(tree + 1) * (inner + 1)];
+            let (groups, left) = rows.as_chunks::<ABREAST>();
+            let (sum_groups, sums_left) = sums.as_chunks_mut::<ABREAST>();
+            for (group, sums) in groups.iter().zip(sum_groups) {
+                for (sum, leaf) in sums.iter_mut().zip(self.walk(splits, group)) {
+                    *sum += leaves[leaf];
                 }
-                *sum += leaves[at - inner];
+            }
+            for (row, sum) in left.iter().zip(sums_left) {
+                *sum += leaves[self.walk(splits, &[*row])[0]];
             }
         }
-        sums.into_iter().map(|sum| 1.0 / (1.0 + (-sum).exp())).collect()
+    }
+
+    /// The leaves that the rows come to, walked side by side: each step waits for the one
+    /// before, but not for those of the other rows.
+    fn walk<const N: usize>(&self, splits: &[Split], rows: &[&[f32]; N]) -> [usize; N] {
+        let mut at = [0; N];
+        for _ in 0..self.depth {
+            for (at, row) in at.iter_mut().zip(rows) {
+                let split = splits[*at];
+                *at = 2 * *at + 1 + usize::from(row[usize::from(split.column)] > split.threshold);
+            }
+        }
+        at.map(|at| at - splits.len())
     }
 }
+
+fn probability_of(log_odds: f32) -> f32 {
+    1.0 / (1.0 + (-log_odds).exp())
+}
+
+/// Rows that are walked through a tree at once.
+const ABREAST: usize = 8;
 
 fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
     let (bytes, behind) = rest.split_first_chunk::<N>()?;

@@ -5,6 +5,7 @@ use std::hash::Hash;
 use std::ops::Range;
 
 use crate::stages::boilerplate::features::Matrix;
+use crate::stages::boilerplate::model::half_of_expected;
 use crate::stages::boilerplate::segment::Segment;
 use crate::text::hashing::FastMap;
 
@@ -63,7 +64,29 @@ struct View<'a> {
     totals: Vec<(f32, f32)>,
     /// Segments to the last likely one before and the next behind.
     distances: [Vec<f32>; 2],
-    page: Option<PageView>,
+    whole: Whole,
+}
+
+/// What is known of the text as a whole, by the form it came in.
+enum Whole {
+    Page(PageView),
+    Flat(FlatView),
+}
+
+/// What flat text has instead of tags: lines that look alike, and where they stand to the
+/// stretches that may be the article.
+struct FlatView {
+    /// With little asked of a line, and with as much as of a likely one.
+    stretches: [Rivals; 2],
+    alike: FastMap<u64, Pool>,
+    /// What is asked of a line where the best F1 can be expected.
+    threshold: f32,
+}
+
+/// The likeliest stretch, and the likeliest one beside it.
+struct Rivals {
+    best: Range<usize>,
+    next: Range<usize>,
 }
 
 /// What only a page has: containers and elements that are alike.
@@ -96,7 +119,11 @@ impl<'a> View<'a> {
             first,
             totals,
             distances: both_ways(segments.len(), |order| distances(first, order)),
-            page: is_page.then(|| PageView::new(segments, first)),
+            whole: if is_page {
+                Whole::Page(PageView::new(segments, first))
+            } else {
+                Whole::Flat(FlatView::new(segments, first))
+            },
         }
     }
 
@@ -117,9 +144,9 @@ impl<'a> View<'a> {
             self.distances[0][index],
             self.distances[1][index],
         ]);
-        match &self.page {
-            None => cells.extend([self.mean(0..count); 2]),
-            Some(page) => page.put(self, index, all, cells),
+        match &self.whole {
+            Whole::Flat(flat) => flat.put(self, index, all, cells),
+            Whole::Page(page) => page.put(self, index, all, cells),
         }
     }
 
@@ -130,6 +157,65 @@ impl<'a> View<'a> {
         }
         let (from, to) = (self.totals[range.start], self.totals[range.end]);
         (to.0 - from.0) / (to.1 - from.1)
+    }
+}
+
+impl FlatView {
+    fn new(segments: &[Segment], first: &[f32]) -> Self {
+        Self {
+            stretches: [0.25, 0.45].map(|even| Rivals::new(segments, first, even)),
+            alike: pool(segments, first, |segment| segment.place.signature),
+            threshold: half_of_expected(first, segments),
+        }
+    }
+
+    fn put(&self, view: &View, index: usize, all: f32, cells: &mut Vec<f32>) {
+        let count = view.segments.len();
+        let own = weight(&view.segments[index]);
+        let opinion = view.first[index];
+        let alike = self.alike[&view.segments[index].place.signature];
+        let others =
+            Pool { opinions: alike.opinions - opinion * own, weights: alike.weights - own };
+        cells.extend([
+            view.mean(index.saturating_sub(25)..index),
+            view.mean(index + 1..(index + 26).min(count)),
+            view.mean(0..count),
+            self.threshold,
+            opinion - self.threshold,
+            if others.weights < 0.5 { NONE } else { others.mean() },
+            alike.weights / own,
+        ]);
+        let sum = |range: &Range<usize>| view.totals[range.end].0 - view.totals[range.start].0;
+        let words = |range: Range<usize>| view.totals[range.end].1 - view.totals[range.start].1;
+        for Rivals { best, next } in &self.stretches {
+            let likely = sum(best);
+            cells.extend([
+                index as f32 - best.start as f32,
+                best.end as f32 - 1.0 - index as f32,
+                likely / all,
+                view.mean(best.clone()),
+                words(best.clone()),
+                words(0..index) - words(0..best.start),
+                words(0..best.end) - words(0..index),
+                sum(next) / likely.max(1.0),
+                f32::from(u8::from(next.contains(&index))),
+                next.start as f32 - best.start as f32,
+            ]);
+        }
+    }
+}
+
+impl Rivals {
+    fn new(segments: &[Segment], first: &[f32], even: f32) -> Self {
+        let best = stretch(first, segments, even);
+        let before = stretch(&first[..best.start], segments, even);
+        let behind = stretch(&first[best.end..], &segments[best.end..], even);
+        let behind = behind.start + best.end..behind.end + best.end;
+        let likely = |range: &Range<usize>| -> f32 {
+            range.clone().map(|index| first[index] * weight(&segments[index])).sum()
+        };
+        let next = if likely(&before) >= likely(&behind) { before } else { behind };
+        Self { best, next }
     }
 }
 

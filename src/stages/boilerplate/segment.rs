@@ -18,7 +18,7 @@ pub struct Segment {
     pub place: Place,
 }
 
-/// Where a segment stands in its page; all absent in flat text.
+/// Where a segment stands in its page; in flat text all absent but for the signature.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Place {
     pub marks: Marks,
@@ -32,7 +32,8 @@ pub struct Place {
     pub article: u32,
     /// The three block elements around the segment's own, innermost first.
     pub containers: [u32; 3],
-    /// Alike for segments whose elements have the same names and classes.
+    /// Alike for segments whose elements have the same names and classes; in flat text, for
+    /// lines that begin and end alike and are about as long.
     pub signature: u64,
 }
 

@@ -36,9 +36,12 @@ pub fn overlaps(
     let mut words: Vec<u32> = Vec::new();
     let mut ends = Vec::with_capacity(segments.len());
     let mut texts: FastMap<u64, u32> = FastMap::default();
+    let mut prints = Vec::with_capacity(segments.len());
     for (index, segment) in segments.iter().enumerate() {
         let written = &text[segment.span.clone()];
-        *texts.entry(fingerprint(written.as_bytes())).or_default() += 1;
+        let print = fingerprint(written.as_bytes());
+        *texts.entry(print).or_default() += 1;
+        prints.push(print);
         let start = words.len();
         if !wanted[index] {
             ends.push(start);
@@ -94,7 +97,7 @@ pub fn overlaps(
                 shared: share(shared),
                 before,
                 lead: of_lead,
-                repeats: texts[&fingerprint(text[segment.span.clone()].as_bytes())] as f32,
+                repeats: texts[&prints[index]] as f32,
             }
         })
         .collect()
@@ -129,6 +132,7 @@ pub fn stated(
         statements.titles.iter().map(|title| all_words(title).collect()).collect();
     let description: FastSet<u32> = all_words(&statements.description).collect();
     let article: FastSet<u64> = triples(&statements.article_body).collect();
+    let mut words: FastSet<u32> = FastSet::default();
     segments
         .iter()
         .zip(wanted)
@@ -143,7 +147,8 @@ pub fn stated(
             if segment.measure.words <= LONGEST_TITLE
                 && !(titles.is_empty() && description.is_empty())
             {
-                let words: FastSet<u32> = all_words(written).collect();
+                words.clear();
+                words.extend(all_words(written));
                 for title in titles.iter().filter(|title| title.len() > 2) {
                     let shared = words.intersection(title).count() as f32;
                     stated.in_title = stated.in_title.max(shared / words.len().max(1) as f32);

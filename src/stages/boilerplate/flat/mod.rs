@@ -16,7 +16,7 @@ use crate::stages::boilerplate::rules::Scene;
 use crate::stages::boilerplate::segment::{Place, Segment};
 use crate::stages::boilerplate::whole::Whole;
 use crate::stages::boilerplate::{decide, phrases};
-use crate::text::lines::lines;
+use crate::text::lines::{Measure, lines};
 
 /// The lines of the text after rejoining those that were broken.
 pub fn segments(text: &str, deadline: &Deadline) -> (Vec<Segment>, Joined) {
@@ -32,12 +32,30 @@ pub fn segments(text: &str, deadline: &Deadline) -> (Vec<Segment>, Joined) {
                 kind: BlockKind::Paragraph,
                 measure: *measure,
                 phrase: phrases::find(&text[span.clone()]),
-                place: Place::default(),
+                place: Place {
+                    signature: signature(&text[span.clone()], measure),
+                    ..Place::default()
+                },
             }
         })
         .collect();
     (segments, joined)
 }
+
+/// Letters are told apart by case only, other characters one by one.
+fn signature(line: &str, measure: &Measure) -> u64 {
+    let class = |character: Option<char>| match character.unwrap_or_default() {
+        character if character.is_lowercase() => u64::from('a'),
+        character if character.is_alphabetic() => u64::from('A'),
+        character if character.is_numeric() => u64::from('0'),
+        character => u64::from(character),
+    };
+    let magnitude = (u32::BITS - measure.words.leading_zeros()).min(LONG);
+    class(line.chars().next()) << 32 | class(line.chars().next_back()) << 8 | u64::from(magnitude)
+}
+
+/// Lines from 32 words on count as equally long.
+const LONG: u32 = 6;
 
 pub fn strip(article: &mut Article, deadline: &Deadline) {
     let text = article.text();
