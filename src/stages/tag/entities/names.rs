@@ -26,7 +26,7 @@ pub fn begins_with_given_name(words: &[&str]) -> bool {
     entry(first).is(Kind::Given) && !is_particle && is_surname && !last.is(Kind::OrganisationWord)
 }
 
-/// Whether a name is a place's sooner than a person's: "Las Vegas".
+/// Whether a name is a place's sooner than a person's, by one of its words: "Lake Superior".
 pub fn are_of_place(words: &[&str]) -> bool {
     let is_place = |word: &&str| {
         let entry = entry(word);
