@@ -112,7 +112,7 @@ static MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
 
 static FIGURES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?:^|[^0-9])(\d{1,2})\s?([./\-])\s?(\d{1,2})\s?[./\-]\s?((?:19|20)\d\d|\d\d)(?:[^0-9]|$)",
+        r"(?:^|[^0-9])(\d{1,2})\s?([./\-])\s?(\d{1,2})\s?([./\-])\s?((?:19|20)\d\d|\d\d)(?:[^0-9]|$)",
     )
 });
 
@@ -210,7 +210,11 @@ fn in_words(text: &str) -> Option<Moment> {
 
 fn figures(text: &str, found: &Captures<'_>, month_first: bool) -> Option<Moment> {
     let (first, second) = (number(found, 1)?, number(found, 3)?);
-    let year = number(found, 4)?;
+    let year = number(found, 5)?;
+    // "8.6/10" is a mark out of ten.
+    if found[2] != found[4] {
+        return None;
+    }
     let year = if year < 100 { 2000 + year } else { year };
     // A full stop between the figures is a European habit: the day comes first.
     let month_first = month_first && &found[2] != ".";
@@ -221,7 +225,7 @@ fn figures(text: &str, found: &Captures<'_>, month_first: bool) -> Option<Moment
         _ => (first, second),
     };
     let mut moment = Moment::day(year, u8::try_from(month).ok()?, u8::try_from(day).ok()?)?;
-    moment.time = clock(&text[found.get(4)?.end()..])
+    moment.time = clock(&text[found.get(5)?.end()..])
         .or_else(|| clock_before(&text[..found.get(1)?.start()]));
     Some(moment)
 }

@@ -5,6 +5,8 @@
 //! page's weaker sources name its editors and its neighbours.
 
 use super::byline::{self, Setting};
+use super::entities::names;
+use super::lists::{OUTLET_WORDS, PARTICLES};
 use super::quotes::gender;
 use super::{domain, outlets, person_name};
 use crate::article::{Article, ClueSource, Fact};
@@ -32,7 +34,7 @@ pub fn tag(article: &Article, tags: &mut Tags) {
         .take(4)
         .map(|clue| outlets::key(clue.value.text()))
         .collect();
-    let found: Vec<(Vec<String>, ClueSource, f32)> = SOURCES
+    let found: Vec<Found> = SOURCES
         .iter()
         .map(|&(source, confidence)| {
             let bylines: Vec<&str> = article
@@ -47,9 +49,12 @@ pub fn tag(article: &Article, tags: &mut Tags) {
         })
         .filter(|(people, ..)| !people.is_empty() && people.len() <= MOST_AUTHORS)
         .collect();
-    let found = most_agreed(found);
-    if let Some((people, source, confidence)) = found {
-        tags.authors = people;
+    let signed = is_signed_by_nobody(article);
+    let found = most_agreed(&found).map(|best| with_those_beside(best, article, &is_outlet));
+    if let Some((people, source, confidence)) = found.filter(|(_, source, _)| {
+        !(signed && matches!(source, ClueSource::Element | ClueSource::VisibleText))
+    }) {
+        tags.authors = without(people, &helpers(article, &is_outlet));
         tags.infer("author", InferenceSource::Clue(source), "named_people", confidence);
     }
 }
@@ -57,23 +62,103 @@ pub fn tag(article: &Article, tags: &mut Tags) {
 /// Whether a site's name is a person's: "Jane Doe" writes on the site "Jane Doe".
 fn is_named_after_person(name: &str) -> bool {
     let name = person_name::recased(name);
-    (2..=3).contains(&name.split_whitespace().count()) && gender::of_name(&name).is_some()
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let has_first_name = names::begins_with_given_name(&words) || gender::of_name(&name).is_some();
+    let is_article = |word: &&str| PARTICLES.contains(word.to_lowercase().as_str());
+    let has_outlet_word =
+        name.to_lowercase().split([' ', '-']).any(|word| OUTLET_WORDS.contains(word));
+    (2..=3).contains(&words.len())
+        && has_first_name
+        && !has_outlet_word
+        && !words.first().is_some_and(is_article)
 }
 
+/// The people that a source names, which it is, and how far it is believed.
+type Found = (Vec<String>, ClueSource, f32);
+
 /// The set of people that most sources name, of equals the most trustworthy's.
-fn most_agreed(
-    mut found: Vec<(Vec<String>, ClueSource, f32)>,
-) -> Option<(Vec<String>, ClueSource, f32)> {
-    let keys = |people: &[String]| {
-        let mut keys: Vec<String> = people.iter().map(|name| outlets::key(name)).collect();
-        keys.sort();
-        keys
-    };
+fn most_agreed(found: &[Found]) -> Option<&Found> {
     let all: Vec<Vec<String>> = found.iter().map(|(people, ..)| keys(people)).collect();
     let votes = |index: usize| all.iter().filter(|other| **other == all[index]).count();
     let best = (0..found.len())
         .reduce(|best, next| if votes(next) > votes(best) { next } else { best })?;
-    Some(found.swap_remove(best))
+    Some(&found[best])
+}
+
+fn keys(people: &[String]) -> Vec<String> {
+    let mut keys: Vec<String> = people.iter().map(|name| outlets::key(name)).collect();
+    keys.sort();
+    keys
+}
+
+/// Those of the byline that has everyone of `best` and more in one enumeration: fields for
+/// one author name the first of several.
+fn with_those_beside(best: &Found, article: &Article, is_outlet: &dyn Fn(&str) -> bool) -> Found {
+    let known = keys(&best.0);
+    let bylines =
+        article.evidence.of(Fact::Author).filter(|clue| clue.source == ClueSource::Element);
+    // Behind the first that names anyone stand those of other articles.
+    let mut named = bylines.take(NEAR_TOP).filter_map(|clue| {
+        let people = byline::enumerated(clue.value.text(), is_outlet);
+        (!people.is_empty()).then_some(people)
+    });
+    let wider = named.next().filter(|people| {
+        let others = keys(people);
+        others.len() > known.len() && known.iter().all(|key| others.contains(key))
+    });
+    wider.map_or_else(|| best.clone(), |people| (people, ClueSource::Element, best.2))
+}
+
+/// Whether the page signs with what its fields give for the author, and that is nobody:
+/// an agency, the staff. Names further down are then of other articles.
+fn is_signed_by_nobody(article: &Article) -> bool {
+    let first = |wanted: ClueSource| {
+        let mut clues = article.evidence.of(Fact::Author).filter(move |clue| clue.source == wanted);
+        clues.next().map(|clue| clue.value.text())
+    };
+    let no_outlet = |_: &str| false;
+    let names_people = |byline: &str| !byline::people(byline, Setting::Text, &no_outlet).is_empty();
+    if first(ClueSource::VisibleText).is_some_and(names_people) {
+        return false;
+    }
+    let signature = first(ClueSource::Element).or(first(ClueSource::VisibleText));
+    let Some(signature) = signature else { return false };
+    let lines: Vec<String> = signature.lines().take(3).map(outlets::key).collect();
+    let mut stated = article.evidence.of(Fact::Author).filter(|clue| {
+        matches!(
+            clue.source,
+            ClueSource::JsonLd | ClueSource::OpenGraph | ClueSource::Meta | ClueSource::Microdata
+        )
+    });
+    stated.any(|clue| {
+        let name = clue.value.text();
+        let key = outlets::key(name);
+        // "By" may stand before it.
+        let is_it = |line: &String| {
+            line.strip_suffix(&key).is_some_and(|before| before.chars().count() <= 3)
+        };
+        key.chars().count() >= 3 && lines.iter().any(is_it) && !names_people(name)
+    })
+}
+
+/// Those whom bylines name for another part in the article: who edited, took the
+/// pictures, or helped. Fields for authors list them, too.
+fn helpers(article: &Article, is_outlet: &dyn Fn(&str) -> bool) -> Vec<String> {
+    let shown = [ClueSource::Element, ClueSource::Microdata, ClueSource::VisibleText];
+    let bylines = shown.iter().flat_map(|&source| {
+        article.evidence.of(Fact::Author).filter(move |clue| clue.source == source).take(NEAR_TOP)
+    });
+    bylines.flat_map(|clue| byline::helpers(clue.value.text(), is_outlet)).collect()
+}
+
+/// All of `people` where none would be left.
+fn without(people: Vec<String>, others: &[String]) -> Vec<String> {
+    let others = keys(others);
+    let is_other = |name: &String| others.contains(&outlets::key(name));
+    if people.iter().all(is_other) {
+        return people;
+    }
+    people.into_iter().filter(|name| !is_other(name)).collect()
 }
 
 fn people_of(
@@ -119,8 +204,9 @@ fn of_first(bylines: &[&str], is_outlet: &dyn Fn(&str) -> bool) -> Vec<String> {
         }
         if byline::says_so(byline) { named(byline) } else { None }
     });
-    said.or_else(|| bylines.iter().take(NEAR_TOP).find_map(|byline| named(byline)))
-        .unwrap_or_default()
+    let is_person = |name: &String| !names::are_of_place(&name.split(' ').collect::<Vec<_>>());
+    let unsaid = |byline: &&str| named(byline).filter(|people| people.iter().all(is_person));
+    said.or_else(|| bylines.iter().take(NEAR_TOP).find_map(unsaid)).unwrap_or_default()
 }
 
 /// How many lines that read like bylines may stand before the article's own.

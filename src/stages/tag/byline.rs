@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use regex::{Regex, RegexBuilder};
 
+use super::entities::names;
 use super::lists::{COLLECTIVES, OUTLET_WORDS};
 use super::{outlets, person_name};
 use crate::text::calendar::month_named;
@@ -66,6 +67,30 @@ pub fn people(byline: &str, setting: Setting, is_outlet: &dyn Fn(&str) -> bool) 
     people.into_iter().map(|name| person_name::recased(&name)).collect()
 }
 
+/// The people of the first line that names any, where commas and conjunctions part them:
+/// what stands on lines of its own is an office, an outlet, the next thing.
+pub fn enumerated(byline: &str, is_outlet: &dyn Fn(&str) -> bool) -> Vec<String> {
+    let joined = JOINT.replace_all(byline, " $1$2 ");
+    let mut lines = joined.lines().map(|line| people(line, Setting::Text, is_outlet));
+    lines.find(|people| !people.is_empty()).unwrap_or_default()
+}
+
+/// The people whom a byline names for another part than the writing: "By Ada Quill |
+/// Reviewed by Ben Tull" → "Ben Tull".
+pub fn helpers(byline: &str, is_outlet: &dyn Fn(&str) -> bool) -> Vec<String> {
+    if byline.len() > MOST_BYTES {
+        return Vec::new();
+    }
+    let mut helpers = Vec::new();
+    let mut rest = byline;
+    while let Some(found) = OTHERS.find(rest) {
+        rest = &rest[found.end()..];
+        let end = NEXT_PART.find(rest).map_or(rest.len(), |next| next.start());
+        helpers.extend(people(&rest[..end], Setting::Text, is_outlet));
+    }
+    helpers
+}
+
 /// Whether a byline is nothing but the word that says so: the names come next.
 pub fn is_bare(byline: &str) -> bool {
     let with_end = format!("{} ", byline.trim().trim_end_matches(':'));
@@ -87,7 +112,17 @@ static NOISE: LazyLock<Regex> = LazyLock::new(|| {
 /// Words that say that the names behind them are of people who did not write.
 static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
     insensitive(
-        r"\b(?:(?:medically |clinically |expert |legally )?reviewed|edited|fact[- ]checked|translated|illustrated|illustrations?|photographs?|photos?) by\b",
+        r"\b(?:(?:(?:medically |clinically |expert |legally )?reviewed|edited|fact[- ]checked|translated|illustrated|illustrations?|photograph(?:s|y)?|photos?|styled|styling|graphics?|additional reporting) by|contributions? from)\b",
+    )
+});
+
+/// What the name of another part ends before, or the part's words: "… — Written by".
+static NEXT_PART: LazyLock<Regex> = LazyLock::new(|| insensitive(r"\S+\s+by\b|\bby\b"));
+
+/// What goes on from line to line in an enumeration.
+static JOINT: LazyLock<Regex> = LazyLock::new(|| {
+    insensitive(
+        r"\s*\n\s*(,? ?(?:and|und|et|y|e|en|och|og|ja|oraz|i|és|ve|и|і|та|&)|,)\s+|(,|&)\s*\n\s*",
     )
 });
 
@@ -138,7 +173,8 @@ fn person(part: &str, setting: Setting, is_outlet: &dyn Fn(&str) -> bool) -> Opt
         || outlets::is_agency(&name)
         || outlets::reads_like_outlet(&name)
         || matches!(words.as_slice(), [only] if OUTLET_WORDS.contains(only.to_lowercase().as_str()))
-        || undated.split_whitespace().last().is_some_and(is_collective);
+        || undated.split_whitespace().last().is_some_and(is_collective)
+        || setting == Setting::Text && names::are_common_words(&words);
     (!is_other && person_name::is_name(&words, setting == Setting::Field)).then_some(name)
 }
 

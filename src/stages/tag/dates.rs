@@ -20,9 +20,11 @@ pub fn tag(article: &Article, tags: &mut Tags) {
             Found::new(*moment, ClueSource::VisibleText, "line_before_body", 0.8)
         })
     };
+    let in_url = in_url(article, &limits);
     let published = best(article, Fact::Published, STATED, &limits)
-        .or_else(|| shown(Fact::Published))
-        .or_else(|| in_page(article, &limits));
+        .map(|stated| earlier_if_renewed(stated, article, &limits))
+        .or_else(|| shown(Fact::Published).map(|seen| url_if_far(seen, in_url.as_ref())))
+        .or_else(|| in_page(article, in_url.as_ref(), &limits));
     let modified = best(article, Fact::Modified, STATED, &limits)
         .or_else(|| shown(Fact::Modified))
         .or_else(|| best(article, Fact::Modified, WEAK, &limits));
@@ -44,6 +46,7 @@ pub fn tag(article: &Article, tags: &mut Tags) {
     }
 }
 
+#[derive(Clone)]
 struct Found {
     moment: Moment,
     source: ClueSource,
@@ -59,32 +62,53 @@ impl Found {
 
 /// Minutes.
 const DAY: i64 = 1440;
+/// Time zones and late corrections put the dates of one article less far apart.
+const DAYS_APART: i64 = 2;
 
-/// Where a page has no field for its date: its first time element or dated
-/// byline, and the URL, which is believed where the two are days apart, for the
-/// first time on a page may be of another article.
-fn in_page(article: &Article, limits: &Limits) -> Option<Found> {
+/// A site that writes its pages anew gives the time of writing for publication and
+/// change alike; then what a reader sees is the day of publication, if it is earlier.
+fn earlier_if_renewed(stated: Found, article: &Article, limits: &Limits) -> Found {
+    let seen = best(article, Fact::Published, &[ClueSource::VisibleText], limits);
+    let is_renewed = best(article, Fact::Modified, &[stated.source], limits)
+        .is_some_and(|changed| changed.moment.minutes() <= stated.moment.minutes());
+    let is_earlier =
+        |seen: &Found| seen.moment.minutes() < stated.moment.minutes() - DAYS_APART * DAY;
+    seen.filter(|seen| is_renewed && is_earlier(seen)).unwrap_or(stated)
+}
+
+/// Where a page has no field for its date: its first time element or dated byline.
+fn in_page(article: &Article, in_url: Option<&Found>, limits: &Limits) -> Option<Found> {
     let element = best(article, Fact::Published, WEAK, limits);
     let byline = || {
-        let mut bylines = article.evidence.of(Fact::Author);
+        // Around the heading first: lines of the text may be of other articles.
+        let sources = [ClueSource::Element, ClueSource::VisibleText];
+        let mut bylines = sources.iter().flat_map(|&source| {
+            article.evidence.of(Fact::Author).filter(move |clue| clue.source == source)
+        });
         let moment = bylines.find_map(|clue| {
-            let is_line =
-                clue.source == ClueSource::VisibleText && !is_of_change(clue.value.text());
-            is_line.then(|| limits.read(clue.value.text())).flatten()
+            let text = clue.value.text();
+            (!is_of_change(text)).then(|| limits.read(text)).flatten()
         })?;
         Some(Found::new(moment, ClueSource::VisibleText, "dated_byline", 0.7))
     };
-    let in_url = article.url.as_deref().and_then(in_path).and_then(|moment| limits.admit(moment));
-    let in_url = in_url.map(|moment| Found::new(moment, ClueSource::Url, "url_path", 0.8));
-    match (element.or_else(byline), in_url) {
-        (Some(seen), Some(url))
-            if (seen.moment.minutes() - url.moment.minutes()).abs() > 2 * DAY =>
-        {
-            Some(url)
-        }
-        (Some(seen), _) => Some(seen),
-        (None, url) => url,
+    match element.or_else(byline) {
+        Some(seen) => Some(url_if_far(seen, in_url)),
+        None => in_url.cloned(),
     }
+}
+
+/// The URL is believed where the two are days apart: the first date on a page may be of
+/// another article, or have its day and month the other way round.
+fn url_if_far(seen: Found, in_url: Option<&Found>) -> Found {
+    let is_far =
+        |url: &&Found| (seen.moment.minutes() - url.moment.minutes()).abs() > DAYS_APART * DAY;
+    in_url.filter(is_far).cloned().unwrap_or(seen)
+}
+
+fn in_url(article: &Article, limits: &Limits) -> Option<Found> {
+    let moment =
+        article.url.as_deref().and_then(in_path).and_then(|moment| limits.admit(moment))?;
+    Some(Found::new(moment, ClueSource::Url, "url_path", 0.8))
 }
 
 /// Dates in the lines between title and body, told apart by their wording.
@@ -199,6 +223,7 @@ fn best(article: &Article, fact: Fact, sources: &[ClueSource], limits: &Limits) 
         .max_by_key(|(moment, _)| precision(moment))
         .filter(|(moment, _)| precision(moment) > precision(&first))
         .map_or(first, |(moment, _)| *moment);
+    let precise = in_own_zone(precise, &dated);
     Some(Found::new(precise, source, "stated_date", confidence))
 }
 
@@ -213,6 +238,19 @@ fn fact_of(clue: &Clue) -> Option<Fact> {
         Fact::Published | Fact::Modified => Some(clue.fact),
         _ => None,
     }
+}
+
+/// The same instant in the page's own time zone, where it is stated in that as well as
+/// in UTC: what a reader takes for the day.
+fn in_own_zone(moment: Moment, dated: &[(Moment, ClueSource)]) -> Moment {
+    let offset = |moment: &Moment| moment.time.and_then(|time| time.offset_minutes);
+    if offset(&moment) != Some(0) {
+        return moment;
+    }
+    let is_same = |other: &&(Moment, ClueSource)| {
+        offset(&other.0).is_some_and(|offset| offset != 0) && other.0.minutes() == moment.minutes()
+    };
+    dated.iter().find(is_same).map_or(moment, |(local, _)| *local)
 }
 
 const MOST_CLUES: usize = 32;

@@ -154,8 +154,47 @@ fn who_and_when_are_read_around_the_heading() {
         named(""),
         "who took the picture"
     );
+    assert_eq!(
+        front(&format!("<p>{a}</p><p>{b}</p><h3>Article by</h3><p>Ada Marsh</p>")),
+        named("Ada Marsh"),
+        "far from the heading, but it says so"
+    );
+    assert_eq!(front("<p>Written by</p><p>our readers</p>").0, "our readers");
+    assert_eq!(
+        front("<form><p>Author</p><p>Your Name</p></form>"),
+        named(""),
+        "a form asks for names"
+    );
     let (_, dates) = front("<div><b>Last updated</b> <i>4 March 2031</i></div>");
     assert!(dates.contains("Last updated 4 March 2031"), "{dates}");
+}
+
+#[test]
+fn what_holds_the_heading_does_not_tell_where_a_byline_stands() {
+    let [a, b, ..] = PARAGRAPHS;
+    let page = |outer: &str, inner: &str| {
+        let (article, _) = strip(Article::from_html(format!(
+            "<title>Pier</title><{outer}><h1>Ferry pier to be rebuilt</h1>\
+             <{inner}><p class=\"byline\">By Ada Marsh</p></{inner}><p>{a}</p><p>{b}</p></{outer}>"
+        )));
+        clues(&article, Fact::Author, ClueSource::Element).join("|")
+    };
+    assert_eq!(page("form", "div"), "By Ada Marsh", "the whole page is a form");
+    assert_eq!(page("div", "aside"), "");
+}
+
+#[test]
+fn a_name_beside_a_date_by_the_heading_is_a_byline_that_does_not_say_so() {
+    let [a, b, ..] = PARAGRAPHS;
+    let visible = |front: &str| {
+        let (article, _) = strip(Article::from_html(format!(
+            "<title>Pier</title><div><h1>Ferry pier to be rebuilt</h1>{front}<p>{a}</p><p>{b}</p></div>"
+        )));
+        clues(&article, Fact::Author, ClueSource::VisibleText).concat()
+    };
+    assert!(visible("<p>Ada Marsh</p><p>4 March 2031</p>").contains("Ada Marsh"));
+    assert!(visible("<p>4 March 2031</p><p>Ada Marsh</p>").contains("Ada Marsh"));
+    assert!(!visible("<p>Read in the harbour</p><p>4 March 2031</p>").contains("Read in"));
 }
 
 #[test]

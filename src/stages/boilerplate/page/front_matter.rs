@@ -30,16 +30,22 @@ const MOST_HEADINGS: usize = 3;
 const MOST_AROUND: usize = 24;
 
 pub fn read(tree: &Tree, evidence: &mut Evidence, deadline: &Deadline) {
-    let Some(front) = surroundings(tree, deadline) else { return };
+    let Some(Front { nodes, heading }) = surroundings(tree, deadline) else { return };
+    // What holds the heading as well says nothing of where a byline stands.
+    let around: Vec<NodeId> =
+        std::iter::successors(Some(heading), |&at| tree.parent(at)).take(MOST_AROUND).collect();
+    let is_elsewhere = |id| is_elsewhere(tree, id, &around);
     let mut bylines = Vec::new();
     let mut dates = Vec::new();
     let mut label = String::new();
-    for id in front {
+    let mut unsaid = String::new();
+    let mut after_date = false;
+    for id in nodes {
         match &tree.node(id).content {
             Content::Element(element) => {
                 if bylines.len() < MOST_CLUES
                     && let Some(top) = byline(tree, id, element)
-                    && !is_elsewhere(tree, id)
+                    && !is_elsewhere(id)
                     && let Some(text) = parted_text(tree, top, LONGEST_BYLINE)
                     && is_new(&bylines, &text)
                 {
@@ -52,13 +58,11 @@ pub fn read(tree: &Tree, evidence: &mut Evidence, deadline: &Deadline) {
                     continue;
                 }
                 // "Written by" on its own.
-                let says_so = BYLINE_LABELS
-                    .contains(&label.trim_end_matches(':').trim_end().to_lowercase().as_str());
-                if says_so
+                if is_byline_label(&label)
                     && text.len() <= LONGEST_NAME
                     && bylines.len() < MOST_CLUES
                     && is_new(&bylines, text)
-                    && !is_elsewhere(tree, id)
+                    && !is_elsewhere(id)
                 {
                     bylines.push(text.to_owned());
                 }
@@ -66,10 +70,18 @@ pub fn read(tree: &Tree, evidence: &mut Evidence, deadline: &Deadline) {
                     && text.len() <= LONGEST_DATE
                     && text.bytes().any(|byte| byte.is_ascii_digit())
                     && is_date(text)
-                    && !is_elsewhere(tree, id)
+                    && !is_elsewhere(id)
                 {
                     dates.push(format!("{label} {text}"));
                 }
+                if unsaid.is_empty() && !is_elsewhere(id) {
+                    // "<p>Jane Doe</p> <time>May 6</time>", either first.
+                    let beside = if is_date(text) { &label } else { text };
+                    if (is_date(text) || after_date) && is_shaped_like_name(beside) {
+                        unsaid.push_str(beside);
+                    }
+                }
+                after_date = is_date(text);
                 label.clear();
                 if text.len() <= LONGEST_LABEL && !text.bytes().any(|byte| byte.is_ascii_digit()) {
                     label.push_str(text);
@@ -77,6 +89,10 @@ pub fn read(tree: &Tree, evidence: &mut Evidence, deadline: &Deadline) {
             }
             Content::Document => {}
         }
+    }
+    if bylines.is_empty() {
+        evidence.add(Fact::Author, ClueSource::VisibleText, unsaid);
+        bylines.extend(labelled(tree, deadline));
     }
     for byline in bylines {
         evidence.add(Fact::Author, ClueSource::Element, byline);
@@ -92,28 +108,85 @@ fn is_new(bylines: &[String], text: &str) -> bool {
 }
 
 /// What stands before an author's name on a line of its own.
-const BYLINE_LABELS: [&str; 7] =
-    ["written by", "words by", "author", "posted by", "autor", "auteur", "автор"];
+const BYLINE_LABELS: [&str; 12] = [
+    "written by",
+    "words by",
+    "article by",
+    "posted by",
+    "author",
+    "authors",
+    "author(s)",
+    "contributors",
+    "autor",
+    "autore",
+    "auteur",
+    "автор",
+];
 
-/// The nodes around the page's heading, in order; absent without one.
-fn surroundings(tree: &Tree, deadline: &Deadline) -> Option<Vec<NodeId>> {
-    let is_read = |id| {
-        !tree.element(id).is_some_and(|element| {
-            matches!(
-                &*element.name,
-                "script" | "style" | "noscript" | "template" | "head" | "svg" | "iframe" | "button"
-            )
-        })
-    };
-    let mut nodes: Vec<(NodeId, usize)> = Vec::new();
-    let mut read = 0;
-    let mut heading: Option<usize> = None;
-    let mut headings = 0;
-    for (count, id) in tree.descendants_in(tree.root(), is_read).enumerate() {
+/// A name behind "Written by" or its like on its own, wherever it stands on the page.
+fn labelled(tree: &Tree, deadline: &Deadline) -> Option<String> {
+    let mut is_labelled = false;
+    let mut nodes = tree.descendants_in(tree.root(), |id| is_read(tree, id)).enumerate();
+    nodes.find_map(|(count, id)| {
         if count % 4096 == 0 {
             deadline.check();
         }
-        if heading.is_some_and(|at| read > at + BEHIND) {
+        let Content::Text(text) = &tree.node(id).content else { return None };
+        let text = text.trim();
+        if text.is_empty() {
+            return None;
+        }
+        let was_labelled = std::mem::replace(&mut is_labelled, is_byline_label(text));
+        let found = was_labelled && is_shaped_like_name(text) && !is_elsewhere(tree, id, &[]);
+        found.then(|| text.to_owned())
+    })
+}
+
+fn is_byline_label(text: &str) -> bool {
+    text.len() <= LONGEST_LABEL
+        && BYLINE_LABELS.contains(&text.trim_end_matches(':').trim_end().to_lowercase().as_str())
+}
+
+/// Two to four words of letters, each with a capital: "Jane van Doe" is not told here.
+fn is_shaped_like_name(text: &str) -> bool {
+    let is_of_name = |word: &str| {
+        word.starts_with(char::is_uppercase)
+            && word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’'))
+            && word.chars().any(char::is_lowercase)
+    };
+    let is_initial = |word: &str| word.chars().count() == 2 && word.ends_with('.');
+    text.len() <= LONGEST_NAME
+        && (2..=4).contains(&text.split_whitespace().count())
+        && text.split_whitespace().all(|word| is_of_name(word) || is_initial(word))
+}
+
+/// The page's heading, and the nodes around it: those from it on, then those before it.
+struct Front {
+    /// The article's byline stands behind its heading more often than before it.
+    nodes: Vec<NodeId>,
+    heading: NodeId,
+}
+
+fn is_read(tree: &Tree, id: NodeId) -> bool {
+    !tree.element(id).is_some_and(|element| {
+        matches!(
+            &*element.name,
+            "script" | "style" | "noscript" | "template" | "head" | "svg" | "iframe" | "button"
+        )
+    })
+}
+
+/// Absent on a page without a heading.
+fn surroundings(tree: &Tree, deadline: &Deadline) -> Option<Front> {
+    let mut nodes: Vec<(NodeId, usize)> = Vec::new();
+    let mut read = 0;
+    let mut heading: Option<(NodeId, usize)> = None;
+    let mut headings = 0;
+    for (count, id) in tree.descendants_in(tree.root(), |id| is_read(tree, id)).enumerate() {
+        if count % 4096 == 0 {
+            deadline.check();
+        }
+        if heading.is_some_and(|(_, at)| read > at + BEHIND) {
             break;
         }
         nodes.push((id, read));
@@ -124,15 +197,18 @@ fn surroundings(tree: &Tree, deadline: &Deadline) -> Option<Vec<NodeId>> {
                 let is_titled = tree.short_text(id, 600).is_some_and(|text| text.trim().len() > 8);
                 // The first heading with words; a site's name comes before it at times.
                 if is_titled && headings <= MOST_HEADINGS {
-                    heading = Some(read);
+                    heading = Some((id, read));
                 }
             }
             _ => {}
         }
     }
-    let heading = heading?;
-    let first = nodes.partition_point(|(_, at)| at + BEFORE < heading);
-    Some(nodes[first..].iter().map(|(id, _)| *id).collect())
+    let (heading, start) = heading?;
+    let first = nodes.partition_point(|(_, at)| at + BEFORE < start);
+    let (before, behind) =
+        nodes[first..].split_at(nodes[first..].partition_point(|(_, at)| *at < start));
+    let nodes = behind.iter().chain(before).map(|(id, _)| *id).collect();
+    Some(Front { nodes, heading })
 }
 
 /// The element whose text is the byline, if this one is a part of one.
@@ -198,14 +274,16 @@ fn is_name(attribute: &LocalName) -> bool {
     matches!(&**attribute, "class" | "id" | "itemprop" | "data-testid" | "data-component")
 }
 
-/// Whether it stands in what is not about this article.
-fn is_elsewhere(tree: &Tree, id: NodeId) -> bool {
+/// Whether it stands in what is not about this article; elements `around` the heading
+/// do not tell.
+fn is_elsewhere(tree: &Tree, id: NodeId, around: &[NodeId]) -> bool {
     const ELSEWHERE: Marks = Marks::NAMED_RELATED
         .union(Marks::NAMED_COMMENTS)
         .union(Marks::NAMED_NAVIGATION)
         .union(Marks::NAMED_CAPTION);
     std::iter::successors(Some(id), |&at| tree.parent(at))
         .take(MOST_AROUND)
+        .take_while(|at| !around.contains(at))
         .filter_map(|at| tree.element(at))
         .any(|element| {
             matches!(&*element.name, "nav" | "aside" | "footer" | "figure" | "form")

@@ -12,6 +12,7 @@ pub mod features;
 mod groups;
 pub mod lexicon;
 pub mod model;
+pub mod names;
 mod role;
 pub mod tokens;
 

@@ -1,0 +1,44 @@
+//! What the lexicon says of two or three words that could be a person's name.
+
+use super::lexicon::{Entry, Kind, LEXICON};
+use super::tokens::lower_hash;
+use crate::stages::tag::lists::PARTICLES;
+
+/// Words with a capital more often than not, within sentences.
+const MOSTLY_CAPITAL: u8 = 5;
+
+/// Whether each word is one that sentences use, and none is anyone's name: "Window
+/// Sensors", "Remote Jobs". A word that is not known may be a name.
+pub fn are_common_words(words: &[&str]) -> bool {
+    words.iter().all(|word| {
+        let entry = entry(word);
+        let is_known = entry.case() > 0 || entry.sense() > 0;
+        is_known && entry.case() < MOSTLY_CAPITAL && !is_of_person(entry)
+    })
+}
+
+/// Whether a name is surely a person's: a known first name before what can be a surname.
+pub fn begins_with_given_name(words: &[&str]) -> bool {
+    let [first, .., last] = words else { return false };
+    let last = entry(last);
+    let is_surname = is_of_person(last) || last.case() == 0 || last.case() >= MOSTLY_CAPITAL;
+    let is_particle = PARTICLES.contains(first.to_lowercase().as_str());
+    entry(first).is(Kind::Given) && !is_particle && is_surname && !last.is(Kind::OrganisationWord)
+}
+
+/// Whether a name is a place's sooner than a person's, by one of its words: "Lake Superior".
+pub fn are_of_place(words: &[&str]) -> bool {
+    let is_place = |word: &&str| {
+        let entry = entry(word);
+        [Kind::City, Kind::Country, Kind::State, Kind::PlaceWord].iter().any(|kind| entry.is(*kind))
+    };
+    !begins_with_given_name(words) && words.iter().any(is_place)
+}
+
+fn entry(word: &str) -> Entry {
+    LEXICON.entry(lower_hash(word))
+}
+
+fn is_of_person(entry: Entry) -> bool {
+    entry.is(Kind::Given) || entry.is(Kind::Surname)
+}
