@@ -1,6 +1,6 @@
 //! Trains the forest that weighs the evidence for a change. What it must learn is
-//! to doubt: a page is spun with pairs that no table has. So the sites are halved,
-//! news is spun with the pairs of one half, and decoded with a table made without
+//! to doubt: a page is spun with pairs that no table has. So the sites are parted,
+//! news is spun with the pairs of one part, and decoded with a table made without
 //! them.
 
 use std::ops::Range;
@@ -14,8 +14,12 @@ use crate::stages::repair::spun::score::SpinScore;
 use crate::text::words::words;
 use crate::train::boosting::{self, Examples, Plan};
 
-/// Articles spun with the pairs of each half.
-const ARTICLES: usize = 1_400;
+/// The table for a part knows the pairs of all others, much as the one that ships knows
+/// those of all sites that were seen.
+const PARTS: usize = 4;
+
+/// Articles spun with the pairs of each part.
+const ARTICLES: usize = 700;
 
 /// The share of originals that a page replaces, of pairs that were seen and, in
 /// every other article, of the rest of the table. A real page, spun with a table
@@ -37,8 +41,8 @@ pub fn train(sources: &Sources, ngrams: &[u8]) -> std::io::Result<Vec<u8>> {
         .collect();
     let sites = table::sites(sources)?;
     let mut examples = Examples { columns: EVIDENCE, ..Examples::default() };
-    for half in 0..2 {
-        let held_out: Vec<String> = sites.iter().skip(half).step_by(2).cloned().collect();
+    for part in 0..PARTS {
+        let held_out: Vec<String> = sites.iter().skip(part).step_by(PARTS).cloned().collect();
         let without = [sources.without.clone(), held_out.clone()].concat();
         let table = table::make(&Sources { without, ..sources.clone() })?;
         let model = Model::read(&table, ngrams.to_vec(), &undecided()).ok_or_else(|| {
@@ -47,12 +51,13 @@ pub fn train(sources: &Sources, ngrams: &[u8]) -> std::io::Result<Vec<u8>> {
         let thin = Spinner::new(table::seen_on(sources, &held_out)?, USED);
         let thick = Spinner::new(table::seen_on(sources, &held_out)?, USED)
             .and(table::pairs_of(&table), USED_OF_TABLE);
-        for (index, article) in articles.iter().skip(half).step_by(2).take(ARTICLES).enumerate() {
+        for (index, article) in articles.iter().skip(part).step_by(PARTS).take(ARTICLES).enumerate()
+        {
             let spinner = if index % 2 == 0 { &thin } else { &thick };
             learn(&spinner.spin(article), &model, &mut examples);
         }
     }
-    let plan = Plan { trees: 300, depth: 5, least: 20.0, ..Plan::default() };
+    let plan = Plan { trees: 400, depth: 6, least: 20.0, ..Plan::default() };
     let header = "copydesk spun forest, trained on English news of many publishers spun with word \
         pairs seen on pages, by `copydesk-train judge FOREST LISTS NGRAMS NEWS SEEN…`";
     Ok(boosting::train(&examples, &plan).write(header))

@@ -62,6 +62,9 @@ pub struct Entry {
     pub clean: [f32; 2],
     /// The logarithm of how likely the spinner is to write this for that.
     pub cost: f32,
+    /// The logarithm of how likely the spun phrase, met on a spun page, stands for
+    /// this, as far as counts tell.
+    pub prior: f32,
     /// How much likelier a text with the phrase is spun than not, as a
     /// logarithm; see [`super::score`].
     pub weight: f32,
@@ -161,6 +164,7 @@ impl Entry {
             seen,
             clean,
             cost: 0.0,
+            prior: 0.0,
             weight: 0.0,
         };
         (!entry.spun.is_empty() && !entry.original.is_empty()).then_some(entry)
@@ -214,6 +218,8 @@ fn weigh(entries: &mut [Entry]) {
     }
     for entry in entries {
         let clean = entry.clean[0] + 1.0;
-        entry.weight = ((clean + spun[&ngram_hash(&entry.spun)]) / clean).ln().min(5.0);
+        let all = clean + spun[&ngram_hash(&entry.spun)];
+        entry.prior = (entry.cost.exp() * (entry.clean[1] + 0.1) / all).ln();
+        entry.weight = (all / clean).ln().min(5.0);
     }
 }

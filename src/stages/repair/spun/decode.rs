@@ -6,9 +6,9 @@
 use std::ops::Range;
 
 use super::channel::{Channel, Entry};
+use super::document::Present;
 use super::ngrams::{History, Reader};
 use super::tokens::{Token, WordHash, stop, word_hash};
-use crate::text::hashing::FastMap;
 
 /// A phrase that may be spun.
 #[derive(Debug, Clone)]
@@ -20,16 +20,14 @@ pub struct Choice<'m> {
     pub margin: f32,
     /// The same over the next best original.
     pub lead: f32,
-    /// The words on either side, as restored.
-    pub between: [WordHash; 2],
+    /// The two words before and the two behind, as restored.
+    pub before: [WordHash; 2],
+    pub behind: [WordHash; 2],
+    /// How many originals the phrase may have here.
+    pub rivals: usize,
     /// Whether the best reading of the line holds it.
     pub is_best: bool,
 }
-
-/// The words that a text holds as it comes, and how often. A spinner replaces a
-/// word throughout a page or leaves it throughout: an original that is still there
-/// was left.
-pub struct Present(FastMap<WordHash, u32>);
 
 /// What it costs to restore a word that the text holds anyway, as a logarithm.
 const STILL_THERE: f32 = -3.0;
@@ -41,22 +39,12 @@ const COMMON: f64 = 0.005;
 /// article as it was, so it agrees with the original.
 const DISAGREES: f32 = -4.0;
 
-impl Present {
-    pub fn in_text<'t>(tokens: impl IntoIterator<Item = &'t Token>) -> Self {
-        let mut counts: FastMap<WordHash, u32> = FastMap::default();
-        for token in tokens {
-            *counts.entry(token.hash).or_default() += 1;
-        }
-        Self(counts)
-    }
-
-    pub fn count(&self, word: WordHash) -> u32 {
-        self.0.get(&word).copied().unwrap_or(0)
-    }
-}
-
 /// Words between two looks at the deadline.
 const CHECK_EVERY: usize = 64;
+
+/// Changes of one place that are weighed, and the margin from which they are.
+const FEW: usize = 2;
+const WORST: f32 = -6.0;
 
 /// Paths kept at each word.
 const BEAM: usize = 3;
@@ -151,51 +139,61 @@ impl<'m, 't> Decoder<'m, 't> {
         reading(&nodes, best.unwrap_or(0))
     }
 
-    /// The changes that the reading makes, and the same changes in other places:
-    /// `is_made` says which entries are.
-    pub fn choices(
-        &self,
-        tokens: &[Token],
-        reading: &[Step<'m>],
-        is_made: impl Fn(&Entry) -> bool,
-    ) -> Vec<Choice<'m>> {
+    /// The changes that the reading makes, and those that are not much worse: the
+    /// likeliest few of each place.
+    pub fn choices(&self, tokens: &[Token], reading: &[Step<'m>]) -> Vec<Choice<'m>> {
         let mut choices = Vec::new();
         for (index, step) in reading.iter().enumerate() {
             if index % CHECK_EVERY == 0 {
                 (self.check)();
             }
-            let rivals = self.channel.matches(&tokens[step.start..]);
+            let mut rivals = self.channel.matches(&tokens[step.start..]);
+            rivals.retain(|rival| match step.entry {
+                Some(entry) => rival.spun.len() == entry.spun.len(),
+                None => reading[index..].iter().take(rival.spun.len()).all(|s| s.entry.is_none()),
+            });
             if rivals.is_empty() {
                 continue;
             }
-            let is_kept = |entry: &Entry| {
-                reading[index..].iter().take(entry.spun.len()).all(|step| step.entry.is_none())
-            };
-            let elsewhere = || rivals.iter().copied().find(|e| is_made(e) && is_kept(e));
-            let Some(entry) = step.entry.or_else(elsewhere) else { continue };
-            let length = entry.spun.len();
-            let taken = if step.entry.is_some() { 1 } else { length };
             let before = self.news.history(step.before);
-            let behind = following(tokens, &reading[index + taken..]);
-            let with = self.with(entry, &before, &behind);
-            let words: Vec<WordHash> =
-                tokens[step.start..step.start + length].iter().map(|token| token.hash).collect();
-            let kept: f32 = words.iter().map(|word| self.channel.kept(*word)).sum();
-            let is_vowel = tokens[step.start].is_vowel;
-            let without = kept + self.read_all(&before, &words, is_vowel, &behind);
-            let next_best = rivals
-                .iter()
-                .filter(|rival| rival.spun.len() == length && !std::ptr::eq(**rival, entry))
-                .map(|rival| self.with(rival, &before, &behind))
-                .fold(f32::NEG_INFINITY, f32::max);
-            choices.push(Choice {
-                entry,
-                tokens: step.start..step.start + length,
-                margin: with - without,
-                lead: with - next_best,
-                between: [step.before[1], behind.first().copied().unwrap_or_else(stop)],
-                is_best: step.entry.is_some(),
-            });
+            let mut here: Vec<Choice<'m>> = Vec::with_capacity(rivals.len());
+            let (mut length, mut behind, mut without) = (0, Vec::new(), 0.0);
+            for entry in rivals.iter().copied() {
+                if entry.spun.len() != length {
+                    length = entry.spun.len();
+                    let taken = if step.entry.is_some() { 1 } else { length };
+                    behind = following(tokens, &reading[index + taken..]);
+                    let words: Vec<WordHash> =
+                        tokens[step.start..step.start + length].iter().map(|t| t.hash).collect();
+                    let kept: f32 = words.iter().map(|word| self.channel.kept(*word)).sum();
+                    let is_vowel = tokens[step.start].is_vowel;
+                    without = kept + self.read_all(&before, &words, is_vowel, &behind);
+                }
+                let margin = self.with(entry, &before, &behind) - without;
+                let is_best = step.entry.is_some_and(|best| std::ptr::eq(best, entry));
+                let behind = [0, 1].map(|at| behind.get(at).copied().unwrap_or_else(stop));
+                here.push(Choice {
+                    entry,
+                    tokens: step.start..step.start + length,
+                    margin,
+                    lead: 0.0,
+                    before: step.before,
+                    behind,
+                    rivals: rivals.len(),
+                    is_best,
+                });
+            }
+            here.sort_by(|a, b| b.is_best.cmp(&a.is_best).then(b.margin.total_cmp(&a.margin)));
+            for at in 0..here.len().min(FEW) {
+                let rival = here
+                    .iter()
+                    .enumerate()
+                    .filter(|(other, choice)| *other != at && choice.tokens == here[at].tokens);
+                let next_best = rival.map(|(_, r)| r.margin).fold(f32::NEG_INFINITY, f32::max);
+                here[at].lead = here[at].margin - next_best;
+            }
+            here.truncate(FEW);
+            choices.extend(here.into_iter().filter(|c| c.is_best || c.margin > WORST));
         }
         choices
     }

@@ -5,13 +5,12 @@
 
 use std::ops::Range;
 
-use super::channel::Entry;
-use super::decode::{Choice, Decoder, Present};
+use super::decode::{Choice, Decoder};
+use super::document::{Groups, Present, bounded};
 use super::model::Model;
-use super::ngrams::{Reader, ngram_hash};
+use super::ngrams::Reader;
 use super::score::SpinScore;
 use super::tokens::{Token, WordHash, stop, tokens, word_hash};
-use crate::text::hashing::{FastMap, FastSet};
 
 /// A line of running text.
 pub struct Line<'t> {
@@ -46,7 +45,7 @@ pub struct Candidate<'m> {
 }
 
 /// How many numbers are known of a candidate.
-pub const EVIDENCE: usize = 28;
+pub const EVIDENCE: usize = 46;
 
 /// What may be changed in a document, line by line. `check` is called within every loop
 /// that grows with the document.
@@ -57,133 +56,135 @@ pub fn candidates<'m>(
     check: impl Fn(),
 ) -> Vec<Candidate<'m>> {
     let news = Reader::new(&model.news);
-    let present = Present::in_text(lines.iter().flat_map(|line| &line.tokens));
+    let present = Present::in_text(lines.iter().map(|line| &line.tokens[..]));
     let decoder = Decoder::new(&model.channel, &news, &present, &check);
     let mut found: Vec<(usize, Choice<'m>)> = Vec::new();
-    let mut readings = Vec::with_capacity(lines.len());
-    for line in lines {
-        readings.push(decoder.decode(&line.tokens));
-    }
-    let made: FastSet<*const Entry> =
-        readings.iter().flatten().filter_map(|step| step.entry.map(std::ptr::from_ref)).collect();
-    for (index, (line, reading)) in lines.iter().zip(&readings).enumerate() {
-        let choices =
-            decoder.choices(&line.tokens, reading, |e| made.contains(&std::ptr::from_ref(e)));
+    for (index, line) in lines.iter().enumerate() {
+        let reading = decoder.decode(&line.tokens);
+        let choices = decoder.choices(&line.tokens, &reading);
         found.extend(choices.into_iter().map(|choice| (index, choice)));
     }
     let quoted: Vec<Vec<bool>> =
         lines.iter().map(|line| quoted_tokens(line.text, &line.tokens)).collect();
-    let groups = groups(&found);
-    found
-        .into_iter()
-        .map(|(index, choice)| {
-            check();
-            let line = &lines[index];
-            let is_quoted = quoted[index][choice.tokens.start];
-            let starts = &line.text[line.span(&choice.tokens)];
-            let is_name = !choice.entry.is_name()
-                && !choice.entry.is_phrase()
-                && starts.starts_with(char::is_uppercase)
-                && choice.tokens.start > 0
-                && line.tokens[choice.tokens.start - 1].is_word();
-            let group = &groups[&key(&choice)];
-            let mut evidence =
-                evidence(&news, line, &choice, group, present.count(choice.entry.original[0]));
-            evidence[25] = score.density;
-            evidence[26] = f32::from(u8::from(is_quoted));
-            evidence[27] = f32::from(u8::from(is_name));
-            let probability = model.judge.probability(&evidence);
-            Candidate { line: index, choice, is_quoted, is_name, evidence, probability }
+    let groups = Groups::of(&found);
+    let weigher = Weigher { news: &news, present: &present, groups: &groups, score };
+    let evidence = |(index, choice): &(usize, Choice)| {
+        check();
+        weigher.evidence(&lines[*index], choice, quoted[*index][choice.tokens.start])
+    };
+    let rows: Vec<[f32; EVIDENCE]> = found.iter().map(evidence).collect();
+    let probabilities =
+        model.judge.probabilities(&rows.iter().map(|row| &row[..]).collect::<Vec<_>>());
+    let weighed = found.into_iter().zip(rows).zip(probabilities);
+    weighed
+        .map(|(((line, choice), evidence), probability)| Candidate {
+            line,
+            is_quoted: quoted[line][choice.tokens.start],
+            is_name: is_name(&lines[line], &choice),
+            choice,
+            evidence,
+            probability,
         })
         .collect()
 }
 
-/// All places where one phrase may stand for one original.
-#[derive(Default)]
-struct Group {
-    places: u32,
-    /// Places where the best reading has it.
-    best: u32,
-    /// The sum of the margins, each within bounds.
-    margins: f32,
+/// A capital inside a sentence, and a word that is no name in the table.
+fn is_name(line: &Line, choice: &Choice) -> bool {
+    !choice.entry.is_name() && !choice.entry.is_phrase() && is_capital_inside(line, choice)
 }
 
-fn key(choice: &Choice) -> (u64, u64) {
-    (ngram_hash(&choice.entry.spun), ngram_hash(&choice.entry.original))
+fn is_capital_inside(line: &Line, choice: &Choice) -> bool {
+    line.text[line.span(&choice.tokens)].starts_with(char::is_uppercase)
+        && choice.tokens.start > 0
+        && line.tokens[choice.tokens.start - 1].is_word()
 }
 
-fn bounded(margin: f32) -> f32 {
-    margin.clamp(-6.0, 10.0)
+/// All that the evidence is taken from.
+struct Weigher<'m, 'd> {
+    news: &'d Reader<'m>,
+    present: &'d Present,
+    groups: &'d Groups,
+    score: SpinScore,
 }
 
-fn groups(found: &[(usize, Choice)]) -> FastMap<(u64, u64), Group> {
-    let mut groups: FastMap<(u64, u64), Group> = FastMap::default();
-    for (_, choice) in found {
-        let group = groups.entry(key(choice)).or_default();
-        group.places += 1;
-        group.best += u32::from(choice.is_best);
-        group.margins += bounded(choice.margin);
+impl Weigher<'_, '_> {
+    fn evidence(&self, line: &Line, choice: &Choice, is_quoted: bool) -> [f32; EVIDENCE] {
+        let entry = choice.entry;
+        let group = self.groups.get(entry);
+        let others = group.places.saturating_sub(1) as f32;
+        let mean = if others > 0.0 {
+            (group.margins - bounded(choice.margin)) / others
+        } else {
+            bounded(choice.margin).min(2.0)
+        };
+        let ([earlier, before], [behind, later]) = (choice.before, choice.behind);
+        let logged = |words: &[WordHash]| (1.0 + self.news.count(words)).ln();
+        let (spun, original) = (&entry.spun, &entry.original);
+        let (spun_last, original_last) = (spun[spun.len() - 1], original[original.len() - 1]);
+        let three = |words: &[WordHash]| match *words {
+            [word] => logged(&[before, word, behind]),
+            _ => logged(&[before, words[0], words[1]]),
+        };
+        let is_article = [word_hash("a"), word_hash("an")].iter().position(|word| *word == before);
+        let agrees = |is_vowel: bool| {
+            is_article.map_or(0.0, |an| if (an == 1) == is_vowel { 1.0 } else { -1.0 })
+        };
+        let flag = |is_so: bool| f32::from(u8::from(is_so));
+        let spun_vowel = line.tokens[choice.tokens.start].is_vowel;
+        let still_there = self.present.count(original[0]);
+        let tokens = self.present.tokens;
+        let expected = entry.clean.map(|count| self.news.expected(count, tokens));
+        let there = [spun, original].map(|words| self.present.count_phrase(words) as f32);
+        let excess = |side: usize| ((there[side] + 0.5) / (expected[side] + 0.5)).ln();
+        [
+            choice.margin,
+            choice.lead.min(20.0),
+            entry.cost,
+            entry.seen.ln(),
+            (1.0 + entry.clean[0]).ln(),
+            (1.0 + entry.clean[1]).ln(),
+            spun.len() as f32,
+            original.len() as f32,
+            group.places as f32,
+            mean,
+            group.best as f32 / group.places as f32,
+            still_there.min(20) as f32 * flag(original.len() == 1),
+            agrees(entry.is_vowel),
+            agrees(spun_vowel),
+            logged(&[before, spun[0]]),
+            logged(&[before, original[0]]),
+            logged(&[spun_last, behind]),
+            logged(&[original_last, behind]),
+            three(spun),
+            three(original),
+            flag(choice.is_best),
+            entry.weight,
+            flag(entry.is_name()),
+            flag(before == stop()),
+            flag(behind == stop()),
+            self.score.density,
+            flag(is_quoted),
+            flag(is_name(line, choice)),
+            excess(0),
+            excess(1),
+            expected[1].ln(),
+            there[0],
+            group.other_rendering.0 as f32,
+            group.other_rendering.1,
+            group.leads / group.places as f32,
+            entry.prior,
+            group.other_original.0 as f32,
+            group.other_original.1,
+            self.groups.clear as f32 * 1000.0 / tokens as f32,
+            logged(&[earlier, before, spun[0]]),
+            logged(&[earlier, before, original[0]]),
+            logged(&[spun_last, behind, later]),
+            logged(&[original_last, behind, later]),
+            flag(is_capital_inside(line, choice)),
+            tokens as f32,
+            choice.rivals as f32,
+        ]
     }
-    groups
-}
-
-fn evidence(
-    news: &Reader,
-    line: &Line,
-    choice: &Choice,
-    group: &Group,
-    still_there: u32,
-) -> [f32; EVIDENCE] {
-    let entry = choice.entry;
-    let others = group.places.saturating_sub(1) as f32;
-    let mean = if others > 0.0 {
-        (group.margins - bounded(choice.margin)) / others
-    } else {
-        bounded(choice.margin).min(2.0)
-    };
-    let [before, behind] = choice.between;
-    let logged = |words: &[WordHash]| (1.0 + news.count(words)).ln();
-    let (spun, original) = (&entry.spun, &entry.original);
-    let (spun_last, original_last) = (spun[spun.len() - 1], original[original.len() - 1]);
-    let three = |words: &[WordHash]| match *words {
-        [word] => logged(&[before, word, behind]),
-        _ => logged(&[before, words[0], words[1]]),
-    };
-    let is_article = [word_hash("a"), word_hash("an")].iter().position(|word| *word == before);
-    let agrees = |is_vowel: bool| {
-        is_article.map_or(0.0, |an| if (an == 1) == is_vowel { 1.0 } else { -1.0 })
-    };
-    let spun_vowel = line.tokens[choice.tokens.start].is_vowel;
-    [
-        choice.margin,
-        choice.lead.min(20.0),
-        entry.cost,
-        entry.seen.ln(),
-        (1.0 + entry.clean[0]).ln(),
-        (1.0 + entry.clean[1]).ln(),
-        spun.len() as f32,
-        original.len() as f32,
-        group.places as f32,
-        mean,
-        group.best as f32 / group.places as f32,
-        still_there.min(20) as f32 * f32::from(u8::from(original.len() == 1)),
-        agrees(entry.is_vowel),
-        agrees(spun_vowel),
-        logged(&[before, spun[0]]),
-        logged(&[before, original[0]]),
-        logged(&[spun_last, behind]),
-        logged(&[original_last, behind]),
-        three(spun),
-        three(original),
-        f32::from(u8::from(choice.is_best)),
-        entry.weight,
-        f32::from(u8::from(entry.is_name())),
-        f32::from(u8::from(before == stop())),
-        f32::from(u8::from(behind == stop())),
-        0.0,
-        0.0,
-        0.0,
-    ]
 }
 
 /// For each token whether quotation marks are open before it.

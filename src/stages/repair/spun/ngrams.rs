@@ -114,6 +114,11 @@ impl<'m> Reader<'m> {
         answer.1
     }
 
+    /// How often a text of so many tokens would hold what news holds `count` times.
+    pub fn expected(&self, count: f32, tokens: usize) -> f32 {
+        (f64::from(count) * tokens as f64 / self.news.tokens) as f32
+    }
+
     /// Whether a word makes up more than the given share of news.
     pub fn is_commoner(&self, word: WordHash, share: f64) -> bool {
         f64::from(self.count(&[word])) >= share * self.news.tokens
