@@ -1,7 +1,7 @@
 //! What is done about text that a synonym spinner wrote, by the mode, and how it
 //! is measured.
 
-use copydesk::article::{Article, Flag};
+use copydesk::article::{Article, ClueSource, Fact, Flag};
 use copydesk::eval::marked::Marked;
 use copydesk::eval::spun::evaluate;
 use copydesk::stage::{Deadline, Stage};
@@ -40,6 +40,23 @@ fn the_mode_says_what_is_done_about_spun_text() {
     assert_eq!(mended.flags, [Flag::SpunText]);
     assert!(mended.text().contains("told a news conference"), "{}", mended.text());
     assert!(mended.text().contains("the White House"), "{}", mended.text());
+}
+
+#[test]
+fn a_headline_is_mended_with_the_article_it_stands_over() {
+    let titled = |text: &str| {
+        let mut article = Article::from_text(text);
+        let title = "Navy workouts alongside the border trouble White Home";
+        article.evidence.add(Fact::Title, ClueSource::Message, title);
+        Repair::default().apply(&mut article, &Deadline::never());
+        let clue = article.evidence.of(Fact::Title).next().expect("it was added");
+        (title.to_owned(), clue.value.text().to_owned())
+    };
+    let marked = Marked::read(MARKED);
+    let (_, mended) = titled(&marked.spun);
+    assert!(mended.contains("White House") && mended.starts_with("Military"), "{mended}");
+    let (title, left) = titled(&marked.original());
+    assert_eq!(title, left);
 }
 
 #[test]
