@@ -55,8 +55,12 @@ impl Admin {
             made.map(|_| ())
                 .map_err(|(topic, code)| format!("could not make the topic {topic}: {code}"))
         })?;
-        // Brokers know of it one after the other, and a worker that asks one that does not
-        // is told that it is not there.
+        self.await_leaders(topic, partitions)
+    }
+
+    /// Brokers know of a partition one after the other, and a client that asks one that does
+    /// not is told that it is not there.
+    fn await_leaders(&self, topic: &str, partitions: u32) -> Result<(), Failure> {
         let deadline = Instant::now() + PATIENCE;
         while !self.knows(topic, partitions) {
             if Instant::now() > deadline {
@@ -96,7 +100,8 @@ impl Admin {
             added
                 .map(|_| ())
                 .map_err(|(_, code)| format!("could not add partitions to {topic}: {code}"))
-        })
+        })?;
+        self.await_leaders(topic, partitions)
     }
 
     /// All before this offset, as retention would.

@@ -83,14 +83,15 @@ fn send(
     }
 }
 
+/// How many messages brokers have taken, and how many they have not.
 #[derive(Default)]
-struct Confirmations {
+pub(super) struct Confirmations {
     confirmed: AtomicU64,
     failed: AtomicU64,
 }
 
 impl Confirmations {
-    fn counts(&self) -> (u64, u64) {
+    pub(super) fn counts(&self) -> (u64, u64) {
         (self.confirmed.load(Ordering::Relaxed), self.failed.load(Ordering::Relaxed))
     }
 }

@@ -77,12 +77,8 @@ impl Forest {
         file
     }
 
-    /// The probability, 0 to 1, for a row of numbers.
-    pub fn probability(&self, row: &[f32]) -> f32 {
-        self.probabilities(&[row])[0]
-    }
-
-    /// The same for each of many rows: a tree is walked for all of them while it is near.
+    /// The probability, 0 to 1, for each of many rows of numbers: a tree is walked for all
+    /// of them while it is near.
     pub fn probabilities(&self, rows: &[&[f32]]) -> Vec<f32> {
         let mut sums = vec![self.bias; rows.len()];
         self.add(0..self.trees(), rows, &mut sums);

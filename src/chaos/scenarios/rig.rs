@@ -18,6 +18,7 @@ use super::super::ledger::{Found, Topic};
 use super::super::names::Names;
 use super::super::reader::{self, Isolation};
 use super::super::workers::{Recipe, Worker};
+use super::super::writer::Confirmations;
 use super::super::{Failure, Ground};
 use crate::transport::Headers;
 
@@ -89,13 +90,13 @@ impl Rig {
     pub fn write(&self, messages: &[Raw]) -> Result<(), Failure> {
         let failed =
             |error: KafkaError| format!("could not write to {}: {error}", self.names.input);
-        let producer: BaseProducer = ClientConfig::new()
+        let producer: BaseProducer<Confirmations> = ClientConfig::new()
             .set("bootstrap.servers", &self.servers)
             .set("client.id", "chaos-writer")
             .set("enable.idempotence", "true")
             .set("message.max.bytes", LARGEST_BYTES.to_string())
             .set("compression.type", "lz4")
-            .create()
+            .create_with_context(Confirmations::default())
             .map_err(failed)?;
         for message in messages {
             let headers = OwnedHeaders::new_with_capacity(message.headers.len());
@@ -114,7 +115,11 @@ impl Rig {
             producer.send(record).map_err(|(error, _)| failed(error))?;
             producer.poll(Duration::ZERO);
         }
-        producer.flush(PATIENCE).map_err(failed)
+        producer.flush(PATIENCE).map_err(failed)?;
+        match producer.context().counts() {
+            (_, 0) => Ok(()),
+            (_, lost) => Err(format!("{lost} messages were not written to {}", self.names.input)),
+        }
     }
 
     pub fn read(&self, topic: Topic) -> Result<Vec<Found>, Failure> {

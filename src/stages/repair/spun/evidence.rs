@@ -12,6 +12,9 @@ use super::ngrams::Reader;
 use super::score::SpinScore;
 use super::tokens::{Token, WordHash, stop, tokens, word_hash};
 
+/// A change that a quarter of the trees think less probable is never sure.
+const HOPELESS: f32 = 0.05;
+
 /// A line of running text.
 pub struct Line<'t> {
     pub text: &'t str,
@@ -73,8 +76,10 @@ pub fn candidates<'m>(
         weigher.evidence(&lines[*index], choice, quoted[*index][choice.tokens.start])
     };
     let rows: Vec<[f32; EVIDENCE]> = found.iter().map(evidence).collect();
-    let probabilities =
-        model.judge.probabilities(&rows.iter().map(|row| &row[..]).collect::<Vec<_>>());
+    let probabilities = {
+        let rows: Vec<&[f32]> = rows.iter().map(|row| &row[..]).collect();
+        model.judge.probabilities_of_hopeful(&rows, HOPELESS)
+    };
     let weighed = found.into_iter().zip(rows).zip(probabilities);
     weighed
         .map(|(((line, choice), evidence), probability)| Candidate {

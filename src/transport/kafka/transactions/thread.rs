@@ -318,17 +318,31 @@ impl Transactor {
         Ok(())
     }
 
-    /// In place of the one there is, which fences it and ends what it has left open.
+    /// In place of the one there is, which fences it and ends what it has left open. Tried
+    /// for as long as a transaction may take: a broker that comes back may not know at once
+    /// what it coordinates.
     fn open_session(&mut self, alone: bool) -> Result<(), TransportError> {
-        self.session = Session::open(
-            &self.terms.config,
-            self.topics.clone(),
-            self.status.clone(),
-            self.terms.timeout,
-            alone,
-        )
-        .map_err(registration_failed)?;
-        Ok(())
+        let deadline = Instant::now() + self.terms.timeout;
+        loop {
+            let opened = Session::open(
+                &self.terms.config,
+                self.topics.clone(),
+                self.status.clone(),
+                self.terms.timeout,
+                alone,
+            );
+            match opened {
+                Ok(session) => {
+                    self.session = session;
+                    return Ok(());
+                }
+                Err(broken) if Instant::now() < deadline => {
+                    tracing::warn!(?broken, "transactional producer could not be registered");
+                    std::thread::sleep(FIRST_PAUSE);
+                }
+                Err(broken) => return Err(registration_failed(broken)),
+            }
+        }
     }
 
     fn report(&self, ticket: Ticket, result: Result<(), TransportError>) {
