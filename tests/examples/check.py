@@ -5,13 +5,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import confluent_kafka
 import pyarrow.parquet
+import search
 
 EXAMPLES = Path(__file__).parents[2] / "config" / "examples"
 SECONDS = 120
@@ -23,9 +22,9 @@ def main(brokers, topic, path, jars):
     publish(brokers, topic, articles)
     withdrawn, kept = articles[-1], articles[:-1]
     follow(brokers, topic, articles, withdrawn)
-    opensearch(brokers, topic, kept)
+    search.hold(run, brokers, topic, kept, f"{jars}/opensearch")
     lake(brokers, topic, articles)
-    connect(brokers, topic, articles, jars)
+    connect(brokers, topic, articles, f"{jars}/connect")
     print(f"examples: {len(articles)} articles followed, indexed and stored")
 
 
@@ -56,62 +55,6 @@ def follow(brokers, topic, articles, withdrawn):
     shown = sorted(line.split("  ")[0] for line in lines if not line.endswith(": withdrawn"))
     assert shown == sorted(article["id"] for article in articles), lines
     assert [line for line in lines if line.endswith(": withdrawn")] == [f"{withdrawn['id']}: withdrawn"]
-
-
-class Index(BaseHTTPRequestHandler):
-    """Of OpenSearch's bulk interface what indexes and deletes; busy once, and once for one document."""
-
-    documents = {}
-    busy = ["all", "one"]
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        assert self.path == "/articles/_bulk" and self.headers["Content-Type"] == "application/x-ndjson"
-        assert body.endswith(b"\n")
-        busy = self.busy.pop(0) if self.busy else None
-        if busy == "all":
-            return self.answer(429, {"error": "busy"})
-        lines = iter(json.loads(line) for line in body.splitlines())
-        items = []
-        for action in lines:
-            [(verb, target)] = action.items()
-            document = next(lines) if verb == "index" else None
-            if busy == "one" and verb == "index":
-                busy, status = None, 429
-            else:
-                status = self.apply(verb, target["_id"], document)
-            items.append({verb: {"_id": target["_id"], "status": status}})
-        return self.answer(200, {"errors": False, "items": items})
-
-    def apply(self, verb, key, document):
-        if verb == "index":
-            status = 200 if key in self.documents else 201
-            self.documents[key] = document
-            return status
-        return 200 if self.documents.pop(key, None) else 404
-
-    def answer(self, status, content):
-        body = json.dumps(content).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
-
-def opensearch(brokers, topic, kept):
-    server = HTTPServer(("127.0.0.1", 0), Index)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    index = f"http://127.0.0.1:{server.server_port}/articles"
-    assert run("opensearch.py", brokers, topic, "--index", index)
-    assert not Index.busy, "it was busy, and asked again"
-    assert sorted(Index.documents) == sorted(article["id"] for article in kept)
-    for article in kept:
-        document = Index.documents[article["id"]]
-        assert document["articleBody"] == article["articleBody"] and "removals" not in document
-    assert run("opensearch.py", brokers, topic, "--index", index) == [], "all was committed"
 
 
 def lake(brokers, topic, articles):

@@ -4,7 +4,7 @@
 #   tests/examples/run.sh [BINARY]
 #
 # Uses the broker at COPYDESK_TEST_BROKERS, or starts one for the run. Needs Python 3, Java 17 and Maven; the
-# packages are PyPI's, in target/examples, the jars Maven Central's. A small server stands in for OpenSearch.
+# packages are PyPI's, in target/examples, the jars of Kafka Connect and of OpenSearch Maven Central's.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -20,12 +20,8 @@ main() {
         "$work/bin/pip" install -q -r "$here/requirements.txt"
         cp "$here/requirements.txt" "$work/"
     fi
-    if ! cmp -s "$here/pom.xml" "$work/jars/pom.xml"; then
-        rm -rf "$work/jars"
-        mvn -q -B -f "$here/pom.xml" dependency:copy-dependencies \
-            -DincludeScope=runtime -DoutputDirectory="$work/jars" >&2
-        cp "$here/pom.xml" "$work/jars/"
-    fi
+    jars connect
+    jars opensearch
     trap 'clean_up $?' EXIT
     if [[ -z ${COPYDESK_TEST_BROKERS:-} ]]; then
         starts_broker=yes
@@ -40,6 +36,16 @@ main() {
         echo
     done | "$binary" process --dead-letters "$work/dead-letters.ndjson" - >"$work/enriched.ndjson"
     "$work/bin/python" "$here/check.py" "$COPYDESK_TEST_BROKERS" "$topic" "$work/enriched.ndjson" "$work/jars"
+}
+
+# Those that one of the folders beside this script names.
+jars() {
+    local from=$here/$1/pom.xml to=$work/jars/$1
+    if ! cmp -s "$from" "$to/pom.xml"; then
+        rm -rf "$to"
+        mvn -q -B -f "$from" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$to" >&2
+        cp "$from" "$to/"
+    fi
 }
 
 clean_up() {
