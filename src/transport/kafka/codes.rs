@@ -138,6 +138,16 @@ pub fn stream_error(error: &KafkaError, reason: Option<String>) -> TransportErro
     }
 }
 
+/// Whether the brokers know another member by this one's name.
+pub fn is_name_taken(error: &KafkaError) -> bool {
+    matches!(
+        error,
+        KafkaError::MessageConsumptionFatal(Code::FencedInstanceId)
+            | KafkaError::MessageConsumption(Code::FencedInstanceId)
+            | KafkaError::Global(Code::FencedInstanceId)
+    )
+}
+
 /// Whether waiting does not help.
 fn ends_stream(code: Code) -> bool {
     matches!(

@@ -26,6 +26,8 @@ const POLL_MILLIS: u64 = 50;
 const PAUSED_POLL_MILLIS: u64 = 10;
 /// Of each of the two questions that reading again takes.
 const REWIND_TIMEOUT: Duration = Duration::from_secs(5);
+/// Two workers of one name would take it from each other for ever.
+const JOIN_ANEW_INTERVAL: Duration = Duration::from_secs(600);
 /// Deliveries waiting in the channel, whatever their size.
 const QUEUED_DELIVERIES: usize = 10_000;
 
@@ -47,19 +49,10 @@ pub(super) fn start(
     shared: Arc<Shared>,
     deliveries: Deliveries,
 ) -> Result<Ended, TransportError> {
-    let fatal = |why: String| TransportError::Fatal { attempted: "start the Kafka consumer", why };
-    let revoke_drain = Duration::from_millis(settings.revoke_drain_millis);
-    let context = Membership::new(shared.clone(), revoke_drain);
-    let consumer: BaseConsumer<Membership> = client::consumer(settings)
-        .create_with_context(context)
-        .map_err(|error| fatal(error.to_string()))?;
-    let topics: Vec<&str> = settings.input_topics.iter().map(String::as_str).collect();
-    consumer.subscribe(&topics).map_err(|error| fatal(error.to_string()))?;
-
-    let consumer = Arc::new(consumer);
-    shared.set_consumer(&consumer);
     let mut reader = Reader {
-        consumer,
+        consumer: join(settings, &shared)?,
+        joined_anew: None,
+        settings: settings.clone(),
         shared,
         deliveries,
         budget: in_flight_bytes,
@@ -77,12 +70,34 @@ pub(super) fn start(
             drop(reader);
             let _ = left_sender.send(());
         })
-        .map_err(|error| fatal(error.to_string()))?;
+        .map_err(|error| not_started(error.to_string()))?;
     Ok(Ended { committed, left })
+}
+
+fn not_started(why: String) -> TransportError {
+    TransportError::Fatal { attempted: "start the Kafka consumer", why }
+}
+
+/// A consumer that is about to be a member of the group.
+fn join(
+    settings: &KafkaSettings,
+    shared: &Arc<Shared>,
+) -> Result<Arc<BaseConsumer<Membership>>, TransportError> {
+    let revoke_drain = Duration::from_millis(settings.revoke_drain_millis);
+    let consumer: BaseConsumer<Membership> = client::consumer(settings)
+        .create_with_context(Membership::new(shared.clone(), revoke_drain))
+        .map_err(|error| not_started(error.to_string()))?;
+    let topics: Vec<&str> = settings.input_topics.iter().map(String::as_str).collect();
+    consumer.subscribe(&topics).map_err(|error| not_started(error.to_string()))?;
+    let consumer = Arc::new(consumer);
+    shared.set_consumer(&consumer);
+    Ok(consumer)
 }
 
 struct Reader {
     consumer: Arc<BaseConsumer<Membership>>,
+    joined_anew: Option<Instant>,
+    settings: KafkaSettings,
     shared: Arc<Shared>,
     deliveries: Deliveries,
     budget: usize,
@@ -202,9 +217,37 @@ impl Reader {
         }
     }
 
-    fn report(&self, error: &KafkaError) {
+    fn report(&mut self, error: &KafkaError) {
         let reason = self.consumer.context().take_reason();
-        let _ = self.deliveries.send(Err(codes::stream_error(error, reason)));
+        let told = match codes::stream_error(error, reason) {
+            TransportError::Fatal { attempted, why }
+                if codes::is_name_taken(error) && self.fenced_itself() =>
+            {
+                self.join_anew().map(|()| TransportError::Transient { attempted, why })
+            }
+            told => Ok(told),
+        };
+        // The worker is gone only when the source is being closed.
+        let _ = self.deliveries.send(Err(told.unwrap_or_else(|error| error)));
+    }
+
+    /// Whether it is its own earlier membership that has its name.
+    ///
+    /// After an outage that was longer than the session timeout librdkafka joins anew, as the
+    /// same name under another id. A commit that was under way goes out under the id of
+    /// before; the broker refuses it as another member's of that name, and librdkafka never
+    /// works again. By then all partitions are let go. One whose name somebody else has taken
+    /// hears of it while it still has its own.
+    fn fenced_itself(&self) -> bool {
+        let again = self.joined_anew.is_some_and(|at| at.elapsed() < JOIN_ANEW_INTERVAL);
+        self.consumer.context().has_lost() && !again
+    }
+
+    fn join_anew(&mut self) -> Result<(), TransportError> {
+        self.joined_anew = Some(Instant::now());
+        self.consumer = join(&self.settings, &self.shared)?;
+        tracing::warn!("its name was its own, joining the group anew");
+        Ok(())
     }
 
     /// Stops reading while too much is in flight; whether it is stopped.

@@ -1,7 +1,7 @@
 //! The consumer's standing in its group, as librdkafka reports it from within
 //! a poll: partitions that come and go, commits that are answered, statistics.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -28,16 +28,22 @@ pub(super) struct Membership {
     last_reason: Mutex<Option<String>>,
     /// When the asynchronous commit that is under way was asked for.
     commit_asked: Mutex<Option<Instant>>,
+    /// Its partitions are lost, and it has got none since.
+    lost: AtomicBool,
 }
 
 impl Membership {
     pub fn new(shared: Arc<Shared>, revoke_drain: Duration) -> Self {
         let (last_reason, commit_asked) = (Mutex::default(), Mutex::default());
-        Self { shared, revoke_drain, last_reason, commit_asked }
+        Self { shared, revoke_drain, last_reason, commit_asked, lost: AtomicBool::new(false) }
     }
 
     pub fn take_reason(&self) -> Option<String> {
         self.last_reason.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    pub fn has_lost(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
     }
 
     pub fn note_commit(&self, asked: Option<Instant>) {
@@ -61,6 +67,7 @@ impl Membership {
             lanes.assign(partition.topic(), partition.partition());
         }
         self.note_rebalance(&lanes);
+        self.lost.store(false, Ordering::Relaxed);
         self.shared.status.joined.store(true, Ordering::Relaxed);
         tracing::info!(partitions = %listed(partitions), "partitions assigned");
     }
@@ -101,6 +108,7 @@ impl Membership {
         self.note_rebalance(&lanes);
         let partitions = listed(partitions);
         if lost {
+            self.lost.store(true, Ordering::Relaxed);
             self.shared.status.joined.store(false, Ordering::Relaxed);
             tracing::warn!(%partitions, unfinished, "partitions lost");
         } else {

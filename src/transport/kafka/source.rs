@@ -3,7 +3,7 @@
 //! lanes under a lock.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerGroupMetadata};
@@ -42,7 +42,7 @@ pub(super) struct Shared {
     /// Offsets are committed in transactions, and not by the consumer.
     pub(super) transactional: bool,
     /// Gone when the consumer has left its group.
-    consumer: OnceLock<Weak<BaseConsumer<Membership>>>,
+    consumer: Mutex<Weak<BaseConsumer<Membership>>>,
     pub(super) status: Arc<SourceStatus>,
 }
 
@@ -65,7 +65,7 @@ impl KafkaSource {
             closing: AtomicBool::new(false),
             revoking: AtomicBool::new(false),
             transactional: settings.delivery == Guarantee::ExactlyOnce,
-            consumer: OnceLock::new(),
+            consumer: Mutex::default(),
             status: Arc::default(),
         });
         let (sender, deliveries) = mpsc::unbounded_channel();
@@ -151,13 +151,13 @@ impl Shared {
     }
 
     pub(super) fn set_consumer(&self, consumer: &Arc<BaseConsumer<Membership>>) {
-        self.consumer.get_or_init(|| Arc::downgrade(consumer));
+        *self.consumer.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(consumer);
     }
 
     /// What proves to brokers that a transaction comes from a member of the group; none when
     /// the consumer is no member at the moment.
     pub(super) fn group_metadata(&self) -> Option<ConsumerGroupMetadata> {
-        let consumer = self.consumer.get()?.upgrade()?;
+        let consumer = self.consumer.lock().unwrap_or_else(PoisonError::into_inner).upgrade()?;
         let metadata = consumer.group_metadata()?;
         // Without a generation brokers would take the offsets from anybody. It is looked at
         // second: a consumer that is a member again by then has let go of its partitions in

@@ -225,3 +225,67 @@ async fn a_last_commit_is_made_again_while_the_group_rebalances_and_left_to_othe
         assert_eq!(cluster.committed(&settings, &input, 1), [committed], "{code:?}");
     }
 }
+
+/// What the source says first, but for articles.
+async fn failure(source: &mut KafkaSource) -> TransportError {
+    let told = async {
+        loop {
+            match source.next().await {
+                Ok(Some(delivery)) => source.ack(delivery.receipt),
+                Ok(None) => panic!("ended"),
+                Err(error) => return error,
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, told).await.expect("an error in time")
+}
+
+#[tokio::test]
+async fn a_member_that_was_fenced_by_its_own_name_joins_anew_and_not_for_ever() {
+    let cluster = Cluster::embedded();
+    let input = cluster.topic("input", 1).await;
+    let settings =
+        KafkaSettings { group_instance_id: "desk-0".into(), ..cluster.settings(&input, 1).await };
+    cluster.publish(&input, &numbered(1, 10));
+    let mut source = KafkaSource::open(&settings, BUDGET).unwrap();
+    for delivery in take(&mut source, 10).await {
+        source.ack(delivery.receipt);
+    }
+    // Its partitions are lost first, as by an outage; then the name is told to be taken.
+    let broker = cluster.embedded.as_ref().unwrap();
+    let lose_and_fence = || {
+        broker
+            .cluster()
+            .request_errors(Api::JoinGroup, &[Code::RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID]);
+        broker
+            .cluster()
+            .request_errors(Api::Heartbeat, &[Code::RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID]);
+    };
+    lose_and_fence();
+    let error = failure(&mut source).await;
+    assert!(matches!(error, TransportError::Transient { .. }), "{error:?}");
+    assert!(error.to_string().contains("kafka.group_instance_id"), "{error}");
+    cluster.publish(&input, &numbered(1, 10));
+    while next(&mut source).await.origin.offset < 19 {}
+
+    lose_and_fence();
+    let error = failure(&mut source).await;
+    assert!(matches!(error, TransportError::Fatal { .. }), "{error:?}");
+    let _ = source.close().await;
+}
+
+#[tokio::test]
+async fn a_member_whose_name_another_takes_ends() {
+    let cluster = Cluster::embedded();
+    let input = cluster.topic("input", 1).await;
+    let settings =
+        KafkaSettings { group_instance_id: "desk-0".into(), ..cluster.settings(&input, 1).await };
+    cluster.publish(&input, &numbered(1, 10));
+    let mut source = KafkaSource::open(&settings, BUDGET).unwrap();
+    take(&mut source, 10).await;
+    let broker = cluster.embedded.as_ref().unwrap();
+    broker.cluster().request_errors(Api::Heartbeat, &[Code::RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID]);
+    let error = failure(&mut source).await;
+    assert!(matches!(error, TransportError::Fatal { .. }), "{error:?}");
+    let _ = source.close().await;
+}
