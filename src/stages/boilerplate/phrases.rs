@@ -19,6 +19,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::text::fold::{fold, fold_into, is_unspaced};
 use crate::text::hashing::{FastMap, FastSet, fingerprint};
+use crate::text::lines::measure;
 
 /// What a known wording is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -86,6 +87,8 @@ const SOURCES: &[&str] = &[
 const LONGEST_LINE: usize = 400;
 /// The longest line that is judged by how it begins.
 const LONGEST_BEGUN: usize = 240;
+/// The longest word that begins bylines and sentences alike ("by", "von", "par"), in bytes.
+const LONGEST_PREPOSITION: usize = 4;
 /// The longest label before a colon, in bytes.
 const LONGEST_LABEL: usize = 80;
 
@@ -177,9 +180,8 @@ pub fn find(line: &str) -> Option<Phrase> {
             }
         }
         fold_into(line, key);
-        let is_quotation = opens_with_quotation(line);
-        let own = own.and_then(|own| own.find(key, is_quotation));
-        own.or_else(|| TABLE.find(key, is_quotation))
+        let own = own.and_then(|own| own.find(key, line));
+        own.or_else(|| TABLE.find(key, line))
     })
 }
 
@@ -252,11 +254,12 @@ impl Table {
             || words(key).any(|word| self.opening_words.contains(&word))
     }
 
-    fn find(&self, key: &str, is_quotation: bool) -> Option<Phrase> {
+    /// What a line says it is, by its folding key.
+    fn find(&self, key: &str, line: &str) -> Option<Phrase> {
         if let Some(&phrase) = self.whole.get(key) {
             return Some(phrase);
         }
-        if is_quotation || !self.may_have_part(key) {
+        if opens_with_quotation(line) || !self.may_have_part(key) {
             return None;
         }
         self.automaton.find_overlapping_iter(key).find_map(|found| {
@@ -265,7 +268,9 @@ impl Table {
                 Anchor::Start => found.start() == 0 && key.len() <= LONGEST_BEGUN,
                 Anchor::Anywhere => is_boundary(key, found.start()),
             };
-            (fits && is_boundary(key, found.end())).then_some(phrase)
+            let is_preposition = phrase == Phrase::Byline && found.len() <= LONGEST_PREPOSITION;
+            (fits && is_boundary(key, found.end()) && !(is_preposition && is_running_text(line)))
+                .then_some(phrase)
         })
     }
 }
@@ -273,6 +278,13 @@ impl Table {
 /// The words' fingerprints.
 fn words(key: &str) -> impl Iterator<Item = u64> {
     key.split(' ').map(|word| fingerprint(word.as_bytes()))
+}
+
+/// Whether a line goes on as no list of names does: "By default, the system handles …".
+fn is_running_text(line: &str) -> bool {
+    let measure = measure(line);
+    measure.words >= 8 && measure.lowercase * 2 > measure.words
+        || measure.words >= 20 && measure.sentence_ends >= 2
 }
 
 /// Furniture does not quote: in a line that opens with a quotation mark the

@@ -9,6 +9,7 @@ use super::front;
 use crate::article::{Article, Clue, ClueSource, Fact};
 use crate::tags::{InferenceSource, Tags};
 use crate::text::calendar::{Moment, find_moment};
+use crate::text::lines::measure;
 
 pub fn tag(article: &Article, tags: &mut Tags) {
     let limits = Limits::of(article, tags);
@@ -116,7 +117,7 @@ fn front_dates(article: &Article, headline: Option<&str>, limits: &Limits) -> Ve
     let lines = front::lines(article, headline);
     let mut dates = Vec::new();
     for (index, line) in lines.iter().enumerate() {
-        let Some(moment) = limits.read(line) else { continue };
+        let Some(moment) = limits.read(line).filter(|_| !is_story(line)) else { continue };
         // "Last updated:" may stand on a line of its own.
         let label = index.checked_sub(1).map_or("", |before| lines[before]);
         let is_labelled = label.ends_with(':') || label.split_whitespace().count() <= 3;
@@ -126,31 +127,53 @@ fn front_dates(article: &Article, headline: Option<&str>, limits: &Limits) -> Ve
     dates
 }
 
+/// Whether a line is a sentence of the article, which tells when something happened: "Born
+/// on 12 May 1927, she left school at fourteen."
+fn is_story(line: &str) -> bool {
+    let measure = measure(line);
+    let flows = measure.caseless * 2 > measure.letters || measure.lowercase * 2 > measure.words;
+    flows && measure.ends_sentence && measure.words >= FEWEST_OF_STORY && !is_of_writing(line)
+}
+
+/// A date that ends with a full stop has fewer words.
+const FEWEST_OF_STORY: u32 = 7;
+
+/// Whether a line speaks of publication or of a change.
+fn is_of_writing(line: &str) -> bool {
+    let folded = line.to_lowercase();
+    PUBLICATION.iter().chain(CHANGE).any(|word| folded.contains(word))
+}
+
 /// Whether a line speaks of a change, and not of publication as well.
 fn is_of_change(line: &str) -> bool {
     let folded = line.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| folded.contains(word));
-    says(&[
-        "updat",
-        "modif",
-        "aktualis",
-        "mis à jour",
-        "mise à jour",
-        "actualiz",
-        "atualiz",
-        "aggiorna",
-        "bijgewerkt",
-        "uppdater",
-        "oppdater",
-        "opdater",
-        "päivitetty",
-        "aktualiz",
-        "обновлено",
-        "revised",
-        "reviewed",
-        "更新",
-    ]) && !says(&["publish", "veröffentlicht", "publié", "publicad", "posted", "erstellt"])
+    says(CHANGE) && !says(PUBLICATION)
 }
+
+const CHANGE: &[&str] = &[
+    "updat",
+    "modif",
+    "aktualis",
+    "mis à jour",
+    "mise à jour",
+    "actualiz",
+    "atualiz",
+    "aggiorna",
+    "bijgewerkt",
+    "uppdater",
+    "oppdater",
+    "opdater",
+    "päivitetty",
+    "aktualiz",
+    "обновлено",
+    "revised",
+    "reviewed",
+    "更新",
+];
+
+const PUBLICATION: &[&str] =
+    &["publish", "veröffentlicht", "publié", "publicad", "posted", "erstellt"];
 
 /// What a date may be.
 struct Limits {

@@ -1,5 +1,7 @@
 //! The headline, which is not part of the body but the best clue to the title.
-//! Silent when the line above the article is a sentence or known furniture.
+//! Silent when the line above the article is a sentence or known furniture; a line that a
+//! number begins ("1. Water at night") heads the first item of a list, and the headline is
+//! above it.
 
 use std::ops::Range;
 
@@ -20,7 +22,7 @@ fn judge(scene: &Scene, index: usize) -> Option<f32> {
 }
 
 /// The last line above the body that reads like a headline.
-pub fn find(segments: &[Segment], body: &Range<usize>) -> Option<usize> {
+pub fn find(text: &str, segments: &[Segment], body: &Range<usize>) -> Option<usize> {
     if body.is_empty() {
         return None;
     }
@@ -29,12 +31,25 @@ pub fn find(segments: &[Segment], body: &Range<usize>) -> Option<usize> {
         segments[index].place.marks.has(Marks::MAIN_HEADING) && segments[index].phrase.is_none()
     });
     marked.or_else(|| {
-        reach.rev().find(|&index| {
+        let mut likely = reach.rev().filter(|&index| {
             let segment = &segments[index];
             segment.phrase.is_none()
                 && WORDS.contains(&segment.measure.words)
                 && segment.measure.furniture_marks == 0
                 && !segment.is_prose()
-        })
+        });
+        let nearest = likely.next()?;
+        let is_item = is_numbered(&text[segments[nearest].span.clone()]);
+        if is_item { likely.next() } else { Some(nearest) }
     })
+}
+
+/// Whether a line begins as the first item of a list does: "1. ", "1) ", "#1 ".
+fn is_numbered(line: &str) -> bool {
+    let number = line.trim_start_matches('#');
+    let rest = number.trim_start_matches(|character: char| character.is_ascii_digit());
+    let digits = number.len() - rest.len();
+    let is_marked = number.len() < line.len() || rest.starts_with(['.', ')', ':']);
+    let text = rest.trim_start_matches(['.', ')', ':']);
+    (1..=2).contains(&digits) && is_marked && text.starts_with(' ')
 }

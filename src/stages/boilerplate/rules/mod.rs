@@ -103,7 +103,7 @@ impl<'a> Scene<'a> {
         let start = (0..kept.len()).find(is_prose).unwrap_or(first);
         let end = kept.iter().rposition(|&kept| kept).map_or(0, |last| last + 1);
         let body = start..end;
-        let headline = headline::find(segments, &body);
+        let headline = headline::find(text, segments, &body);
         let recurring = vec![None; segments.len()];
         Self { text, segments, kept, body, is_page, headline, recurring }
     }

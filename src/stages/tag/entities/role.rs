@@ -96,7 +96,9 @@ fn behind(text: &str, tokens: &[Token], end: usize) -> Option<String> {
     let goes_on = rest.is_none_or(|word| {
         matches!(word, "of" | "for" | "at" | "in" | "and" | "to" | "with" | "on")
     }) || aside.get(head + 1).is_some_and(|token| is_title(text, token));
-    goes_on.then(|| text[aside[0].span.start..aside[aside.len() - 1].span.end].to_owned())
+    let role = &text[aside[0].span.start..aside[aside.len() - 1].span.end];
+    // "Col. Ada Quill, Port Harbour", and the next letter to the editor begins with "Sir,".
+    (goes_on && !role.contains('\n')).then(|| role.to_owned())
 }
 
 const MOST_ASIDE: usize = 12;
