@@ -201,9 +201,10 @@ fn a_name_beside_a_date_by_the_heading_is_a_byline_that_does_not_say_so() {
 #[test]
 fn authors_and_dates_with_a_label_are_found_far_from_the_heading() {
     let [a, b, ..] = PARAGRAPHS;
+    let long = format!("<p>{a}</p><p>{b}</p>").repeat(16);
     let facts = |behind: &str| {
         let (article, _) = strip(Article::from_html(format!(
-            "<title>Pier</title><h1>Ferry pier to be rebuilt</h1><p>{a}</p><p>{b}</p>{behind}"
+            "<title>Pier</title><h1>Ferry pier to be rebuilt</h1>{long}{behind}"
         )));
         let of = |fact, source| clues(&article, fact, source).join("|");
         let authors = of(Fact::Author, ClueSource::Element);
