@@ -64,7 +64,7 @@ impl Weights {
             (bits, before - bits.count_ones())
         });
         let there = bits.collect();
-        (before as usize == rows.len()).then(|| Self { there, rows: rows.as_flattened() })
+        (before as usize == rows.len()).then_some(Self { there, rows: rows.as_flattened() })
     }
 
     /// Whether a row is there, and its place or that of the next that is.
