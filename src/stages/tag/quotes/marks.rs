@@ -22,13 +22,8 @@ pub fn quoted(paragraph: &str) -> (Vec<Range<usize>>, bool) {
             '"' => Some(false),
             _ => None,
         };
-        // A straight mark that nothing closes was a slip where marks come in pairs later.
-        let was_slip = character == '“'
-            && open.is_some_and(|start| paragraph[..start].ends_with('"'))
-            && !paragraph[end..].contains('"');
         match (opens, open) {
             (Some(true), None) => open = Some(end),
-            (Some(true), Some(_)) if was_slip => open = Some(end),
             (Some(false), Some(start)) => {
                 spans.push(start..at);
                 open = None;
