@@ -332,7 +332,7 @@ pub fn month_named(word: &str) -> Option<u8> {
 const MONTHS: [&str; 12] = [
     "january januar januari janvier enero janeiro gennaio tammikuuta tammikuu stycznia styczeń ledna leden января январь січня ianuarie január ocak siječnja ιανουαρίου ιανουάριος يناير جانفي ژانویه जनवरी ינואר בינואר jänner gener",
     "february februar februari février fevrier febrero fevereiro febbraio helmikuuta helmikuu lutego luty února únor февраля февраль лютого februarie február şubat veljače φεβρουαρίου فبراير فوریه फ़रवरी फरवरी פברואר בפברואר feber febrer",
-    "march märz maerz mars marzo março marco maart marts maaliskuuta maaliskuu marca marzec března březen марта март березня martie március mart maret ožujka μαρτίου مارس मार्च מרץ במרץ març mrz",
+    "march mar märz maerz mars marzo março marco maart marts maaliskuuta maaliskuu marca marzec března březen марта март березня martie március mart maret ožujka μαρτίου مارس मार्च מרץ במרץ març mrz",
     "april avril abril aprile huhtikuuta huhtikuu kwietnia kwiecień dubna duben апреля апрель квітня aprilie április nisan travnja απριλίου أبريل ابريل آوریل अप्रैल אפריל באפריל",
     "may mai mayo maio maggio mei maj toukokuuta toukokuu maja května květen мая май травня május mayıs svibnja μαΐου μαίου مايو مه मई מאי במאי maig",
     "june juni juin junio junho giugno kesäkuuta kesäkuu czerwca czerwiec června červen июня июнь червня iunie június haziran lipnja ιουνίου يونيو ژوئن जून יוני ביוני juny",

@@ -44,6 +44,17 @@ pub fn fold_into(text: &str, key: &mut String) {
     }
 }
 
+/// Appends `text` in lower case, character by character.
+pub fn push_lowercase(text: &str, out: &mut String) {
+    if text.is_ascii() {
+        let start = out.len();
+        out.push_str(text);
+        out[start..].make_ascii_lowercase();
+    } else {
+        out.extend(text.chars().flat_map(char::to_lowercase));
+    }
+}
+
 pub fn fold(text: &str) -> String {
     let mut key = String::with_capacity(text.len());
     fold_into(text, &mut key);

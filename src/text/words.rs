@@ -35,27 +35,30 @@ impl Iterator for Words<'_> {
 
     fn next(&mut self) -> Option<Range<usize>> {
         let bytes = self.text.as_bytes();
-        let mut start = None;
         let mut at = self.position;
-        while at < bytes.len() {
-            let (kind, length) = kind_at(self.text, at);
-            match (start, kind) {
-                (None, Kind::Part) => start = Some(at),
-                (None, Kind::Whole) => {
+        let start = loop {
+            if at >= bytes.len() {
+                self.position = at;
+                return None;
+            }
+            match kind_at(self.text, at) {
+                (Kind::Part, _) => break at,
+                (Kind::Whole, length) => {
                     self.position = at + length;
                     return Some(at..at + length);
                 }
-                (None, _) | (Some(_), Kind::Part) => {}
-                (Some(_), Kind::Joint) if is_part(self.text, at + length) => {}
-                (Some(first), _) => {
-                    self.position = at;
-                    return Some(first..at);
-                }
+                (_, length) => at += length,
             }
-            at += length;
+        };
+        while at < bytes.len() {
+            match kind_at(self.text, at) {
+                (Kind::Part, length) => at += length,
+                (Kind::Joint, length) if is_part(self.text, at + length) => at += length,
+                _ => break,
+            }
         }
-        self.position = bytes.len();
-        start.map(|first| first..bytes.len())
+        self.position = at;
+        Some(start..at)
     }
 }
 
@@ -70,21 +73,36 @@ enum Kind {
     Between,
 }
 
+#[inline]
 fn is_part(text: &str, at: usize) -> bool {
     at < text.len() && kind_at(text, at).0 == Kind::Part
 }
 
 /// What the character at `at` is, and its length in bytes.
+#[inline]
 fn kind_at(text: &str, at: usize) -> (Kind, usize) {
-    let byte = text.as_bytes()[at];
-    if byte.is_ascii() {
-        let kind = match byte {
+    match ASCII.get(usize::from(text.as_bytes()[at])) {
+        Some(&kind) => (kind, 1),
+        None => wide_kind_at(text, at),
+    }
+}
+
+/// Most text is ASCII, and nearly all that reads words asks for each character.
+const ASCII: [Kind; 128] = {
+    let mut kinds = [Kind::Between; 128];
+    let mut byte = 0u8;
+    while byte < 128 {
+        kinds[byte as usize] = match byte {
             b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_' => Kind::Part,
             b'\'' | b'-' | b'.' | b',' => Kind::Joint,
             _ => Kind::Between,
         };
-        return (kind, 1);
+        byte += 1;
     }
+    kinds
+};
+
+fn wide_kind_at(text: &str, at: usize) -> (Kind, usize) {
     let character = text[at..].chars().next().expect("`at` is a boundary inside the text");
     (kind_of(character), character.len_utf8())
 }

@@ -13,6 +13,8 @@ use crate::article::{Article, ClueSource, Fact};
 use crate::tags::{InferenceSource, Tags};
 
 pub fn tag(article: &Article, tags: &mut Tags) {
+    let is_english =
+        tags.language.as_deref().is_some_and(|tag| tag == "en" || tag.starts_with("en-"));
     let stated: Vec<&str> =
         article.evidence.of(Fact::Publisher).take(4).map(|clue| clue.value.text()).collect();
     let is_outlet = |name: &str| {
@@ -28,6 +30,9 @@ pub fn tag(article: &Article, tags: &mut Tags) {
                 .is_some_and(|known| outlets::key(name) == outlets::key(domain::name(known)));
         is_named_so && !is_named_after_person(name)
     };
+    // Of what is unknown in other languages, most is no name.
+    let is_first_name =
+        |word: &str| names::is_given_name(word) || is_english && names::are_nothing_else(&[word]);
     let titles: Vec<String> = article
         .evidence
         .of(Fact::Title)
@@ -45,7 +50,8 @@ pub fn tag(article: &Article, tags: &mut Tags) {
                 .map(|clue| clue.value.text())
                 .filter(|byline| !titles.contains(&outlets::key(byline)))
                 .collect();
-            (people_of(&bylines, source, &is_outlet), source, confidence)
+            let people = people_of(&bylines, source, &is_outlet, &is_first_name);
+            (people, source, confidence)
         })
         .filter(|(people, ..)| !people.is_empty() && people.len() <= MOST_AUTHORS)
         .collect();
@@ -165,14 +171,26 @@ fn people_of(
     bylines: &[&str],
     source: ClueSource,
     is_outlet: &dyn Fn(&str) -> bool,
+    is_first_name: &dyn Fn(&str) -> bool,
 ) -> Vec<String> {
+    let first_name = |byline: &str| byline::first_name(byline, is_outlet, is_first_name);
     match source {
-        ClueSource::VisibleText => of_first(bylines, is_outlet),
+        ClueSource::VisibleText => {
+            let mut signed = bylines.iter().take(NEAR_TOP).filter(|byline| byline::says_so(byline));
+            let alone = signed.next().and_then(|byline| first_name(byline));
+            let people = of_first(bylines, is_outlet);
+            // Further down stand the bylines of comments, but also the whole name.
+            match alone {
+                Some(name) if !people.iter().any(|person| person.starts_with(&name)) => vec![name],
+                _ => people,
+            }
+        }
         // Behind the first that names anyone stand those of other articles.
         ClueSource::Element => bylines
             .iter()
             .map(|byline| byline::people(byline, Setting::Text, is_outlet))
             .find(|people| !people.is_empty())
+            .or_else(|| Some(vec![first_name(bylines.first()?)?]))
             .unwrap_or_default(),
         _ => of_all(bylines, Setting::Field, is_outlet),
     }

@@ -67,6 +67,22 @@ pub fn people(byline: &str, setting: Setting, is_outlet: &dyn Fn(&str) -> bool) 
     people.into_iter().map(|name| person_name::recased(&name)).collect()
 }
 
+/// The one who signs with a first name alone: "Posted by Ada on 6 May" → "Ada". Whether it
+/// is one, `is_first_name` says.
+pub fn first_name(
+    byline: &str,
+    is_outlet: &dyn Fn(&str) -> bool,
+    is_first_name: &dyn Fn(&str) -> bool,
+) -> Option<String> {
+    if byline.len() > MOST_BYTES {
+        return None;
+    }
+    let line = byline.split_whitespace().collect::<Vec<_>>().join(" ");
+    let part = SPLIT.split(&line).next()?;
+    let name = person(part, Setting::Field, is_outlet)?;
+    (!name.contains(' ') && is_first_name(&name)).then_some(name)
+}
+
 /// The people of the first line that names any, where commas and conjunctions part them:
 /// what stands on lines of its own is an office, an outlet, the next thing.
 pub fn enumerated(byline: &str, is_outlet: &dyn Fn(&str) -> bool) -> Vec<String> {
@@ -143,7 +159,7 @@ static CONJUNCTION: LazyLock<Regex> =
 /// Words that say that an author's name follows.
 static LEAD: LazyLock<Regex> = LazyLock::new(|| {
     insensitive(concat!(
-        r"^(?:(?:(?:(?:view |see |read )?(?:all |more )?(?:posts|articles|stories|news)|story|text|words|article|report|reporting|review|analysis|opinion|column|interview|photos?|photography|video|written|posted|published|edited|compiled|reviewed|produced|updated|exclusive|a guest post|guest post|foto|fotos|texte|testo|texto|text|artikel|tekst) )?",
+        r"^(?:(?:(?:(?:view |see |read )?(?:all |more )?(?:posts|articles|stories|news)|story|text|words|article|report|reporting|review|analysis|opinion|column|interview|photos?|photography|video|written|posted|published|edited|compiled|reviewed|produced|updated|exclusive|a guest post|guest post|this (?:post|article|story|guide|piece|column|essay|report|blog(?: post)?) (?:was |is )?(?:originally |first )?(?:written|authored|contributed)|foto|fotos|texte|testo|texto|text|artikel|tekst) )?",
         r"(?:by|von|par|por|di|de|door|av|af|od|przez|napsal|írta|yazan|oleh|bởi|από|автор|автори|текст|авторы|auteur|autor|autora|autoren|autori|autore|author|authors|forfatter|tekst|text|foto|byline|contributor|contributors|redaktör|skribent|kirjoittaja|toimittaja|מאת|بقلم|كتب|كتبت|نویسنده|作者|記者|记者|文|撰文|लेखक|द्वारा|by:)",
         r"(?:\s*[:：／/]\s*|\s+))+",
     ))
@@ -174,8 +190,17 @@ fn person(part: &str, setting: Setting, is_outlet: &dyn Fn(&str) -> bool) -> Opt
         || outlets::reads_like_outlet(&name)
         || matches!(words.as_slice(), [only] if OUTLET_WORDS.contains(only.to_lowercase().as_str()))
         || undated.split_whitespace().last().is_some_and(is_collective)
-        || setting == Setting::Text && names::are_common_words(&words);
+        || (setting == Setting::Text || words.len() == 1) && names::are_common_words(&words)
+        || begins_with_acronym(&words);
     (!is_other && person_name::is_name(&words, setting == Setting::Field)).then_some(name)
+}
+
+/// "ABC Strategy": no first name is in capitals where the last is not.
+fn begins_with_acronym(words: &[&str]) -> bool {
+    let [first, .., last] = words else { return false };
+    let is_capitals = |word: &str| !word.chars().any(char::is_lowercase);
+    let letters = first.chars().filter(|c| c.is_uppercase()).count();
+    letters >= 3 && is_capitals(first) && !is_capitals(last) && !names::is_given_name(first)
 }
 
 fn is_collective(word: &str) -> bool {

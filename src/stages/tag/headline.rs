@@ -9,6 +9,7 @@ use super::{domain, outlets};
 use crate::article::{Article, Clue, ClueSource, Fact};
 use crate::passage::Passage;
 use crate::tags::{InferenceSource, Tags};
+use crate::text::words::count_words;
 
 pub fn tag(article: &Article, tags: &mut Tags) {
     let mut candidates = candidates(article, tags);
@@ -117,15 +118,31 @@ fn choose(candidates: &[Candidate]) -> Option<usize> {
         let agreeing = candidates.iter().zip(&weights).filter(|(other, _)| agrees(other));
         agreeing.map(|(_, weight)| weight).sum()
     };
+    let text = |index: usize| candidates[index].passage.text();
     (0..candidates.len()).reduce(|best, next| {
-        // Of one wording, the form that a reader sees.
+        // Of one wording, the form that a reader sees, unless its words are run together.
         let is_better = if candidates[best].key == candidates[next].key {
-            weights[next] > weights[best]
+            if is_run_together(text(best), text(next)) {
+                weights[next] > 1.0
+            } else {
+                weights[next] > weights[best] && !is_run_together(text(next), text(best))
+            }
         } else {
             behind(next) > behind(best)
         };
         if is_better { next } else { best }
     })
+}
+
+/// Whether `one` lacks a blank that the same title has elsewhere, as where a kicker and a
+/// title stand in elements of their own: "CouncilBridge closed", "Council Bridge closed".
+fn is_run_together(one: &str, other: &str) -> bool {
+    let joints = |title: &str| {
+        let characters: Vec<char> = title.chars().collect();
+        let pairs = characters.windows(2);
+        pairs.filter(|pair| pair[0].is_lowercase() && pair[1].is_uppercase()).count()
+    };
+    count_words(one) < count_words(other) && joints(one) > joints(other)
 }
 
 /// Set on labelled pages of 600 sites: what a page shows and what it tells social

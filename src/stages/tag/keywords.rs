@@ -11,6 +11,7 @@ use super::stop_words::{self, StopWords};
 use crate::article::Article;
 use crate::stage::Deadline;
 use crate::tags::{InferenceSource, Tags};
+use crate::text::fold::push_lowercase;
 use crate::text::hashing::{FastMap, fingerprint};
 use crate::text::words::words;
 
@@ -160,10 +161,10 @@ impl Line {
         for span in words(text) {
             let word = &text[span.clone()];
             folded.clear();
-            folded.extend(word.chars().flat_map(char::to_lowercase).map(|c| match c {
-                '’' => '\'',
-                c => c,
-            }));
+            push_lowercase(word, &mut folded);
+            if folded.contains('’') {
+                folded = folded.replace('’', "'");
+            }
             let whole = fingerprint(folded.as_bytes());
             let is_capital = word.starts_with(char::is_uppercase);
             let is_short = folded.chars().nth(2).is_none() && !is_acronym(word);

@@ -59,7 +59,7 @@ fn by_words(article: &Article, tags: &Tags) -> Option<Found> {
 }
 
 /// Below this the classifier abstains.
-const LEAST_CONFIDENCE: f32 = 0.65;
+const LEAST_CONFIDENCE: f32 = 0.7;
 /// A section's name is surer than any words.
 const MOST_SURE: f32 = 0.9;
 

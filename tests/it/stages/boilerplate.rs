@@ -195,6 +195,47 @@ fn a_name_beside_a_date_by_the_heading_is_a_byline_that_does_not_say_so() {
     assert!(visible("<p>Ada Marsh</p><p>4 March 2031</p>").contains("Ada Marsh"));
     assert!(visible("<p>4 March 2031</p><p>Ada Marsh</p>").contains("Ada Marsh"));
     assert!(!visible("<p>Read in the harbour</p><p>4 March 2031</p>").contains("Read in"));
+    assert!(visible("<p>Ada Marsh | Senior Writer | 4 March 2031</p>").contains("Ada Marsh"));
+}
+
+#[test]
+fn authors_and_dates_with_a_label_are_found_far_from_the_heading() {
+    let [a, b, ..] = PARAGRAPHS;
+    let long = format!("<p>{a}</p><p>{b}</p>").repeat(16);
+    let facts = |behind: &str| {
+        let (article, _) = strip(Article::from_html(format!(
+            "<title>Pier</title><h1>Ferry pier to be rebuilt</h1>{long}{behind}"
+        )));
+        let of = |fact, source| clues(&article, fact, source).join("|");
+        let authors = of(Fact::Author, ClueSource::Element);
+        (authors, of(Fact::Published, ClueSource::VisibleText))
+    };
+    let aside = "<aside><h3>Authors</h3><p>Ada Marsh</p><p>Ben Quay</p><h3>Tags</h3><p>Sea Wall</p></aside>";
+    assert_eq!(facts(aside).0, "Ada Marsh|Ben Quay");
+    let linked = "<p><span>by </span><a href='/authors/ada-marsh'>Ada Marsh</a></p>";
+    assert_eq!(facts(linked).0, "Ada Marsh");
+    assert_eq!(facts("<nav><span>by </span><a href='/authors/ada'>Ada Marsh</a></nav>").0, "");
+    assert_eq!(
+        facts("<aside><h3>Published</h3><p>4 March 2031</p></aside>").1,
+        "Published 4 March 2031"
+    );
+    assert_eq!(facts("<div class='related'><p>Published</p><p>4 March 2031</p></div>").1, "");
+}
+
+#[test]
+fn by_is_of_the_article_only_between_its_facts() {
+    let [a, b, ..] = PARAGRAPHS;
+    let bylines = |front: &str| {
+        let (article, _) = strip(Article::from_html(format!(
+            "<title>Pier</title><h1>Ferry pier to be rebuilt</h1>{front}<p>{a}</p><p>{b}</p>"
+        )));
+        clues(&article, Fact::Author, ClueSource::Element).join("|")
+    };
+    assert_eq!(
+        bylines("<p><time>4 March 2031</time> by Ada Marsh in <a href='/h'>Harbour</a></p>"),
+        "Ada Marsh"
+    );
+    assert_eq!(bylines("<p><i>The Tide</i> <span>by Ada Marsh</span></p>"), "", "a book's");
 }
 
 #[test]

@@ -74,9 +74,22 @@ pub fn read(tree: &Tree, evidence: &mut Evidence, deadline: &Deadline) {
                 {
                     dates.push(format!("{label} {text}"));
                 }
+                if bylines.len() < MOST_CLUES
+                    && let Some(name) = behind_by(text, after_date)
+                    && is_new(&bylines, name)
+                    && !is_elsewhere(id)
+                {
+                    bylines.push(name.to_owned());
+                }
                 if unsaid.is_empty() && !is_elsewhere(id) {
-                    // "<p>Jane Doe</p> <time>May 6</time>", either first.
-                    let beside = if is_date(text) { &label } else { text };
+                    // "<p>Jane Doe</p> <time>May 6</time>", either first, or on one line.
+                    let (first, rest) = text.split_once('|').unwrap_or((text, ""));
+                    let is_one_line = is_date(rest) && !is_date(first);
+                    let beside = match (is_date(text), is_one_line) {
+                        (_, true) => first.trim(),
+                        (true, false) => &label,
+                        (false, false) => text,
+                    };
                     if (is_date(text) || after_date) && is_shaped_like_name(beside) {
                         unsaid.push_str(beside);
                     }
@@ -97,6 +110,9 @@ pub fn read(tree: &Tree, evidence: &mut Evidence, deadline: &Deadline) {
     for byline in bylines {
         evidence.add(Fact::Author, ClueSource::Element, byline);
     }
+    if dates.is_empty() {
+        dates.extend(date_of_publication(tree, deadline));
+    }
     for date in dates {
         evidence.add(Fact::Published, ClueSource::VisibleText, date);
     }
@@ -105,6 +121,20 @@ pub fn read(tree: &Tree, evidence: &mut Evidence, deadline: &Deadline) {
 /// Whether none of the bylines holds it already: an element stands within another.
 fn is_new(bylines: &[String], text: &str) -> bool {
     !bylines.iter().any(|known| known.contains(text))
+}
+
+/// "by Jane Doe in" → "Jane Doe": behind a date or before other facts, in an element that
+/// is named for none. "by Jane Doe" by itself may be of a book.
+fn behind_by(text: &str, after_date: bool) -> Option<&str> {
+    let (by, rest) = text.split_once(char::is_whitespace)?;
+    let is_by = matches!(by.to_lowercase().as_str(), "by" | "von" | "par" | "por" | "di" | "door");
+    let rest = rest.trim_start();
+    let name = [" in", " |", " on", " -", " –", " —", " •", " ·"]
+        .iter()
+        .find_map(|end| rest.strip_suffix(end))
+        .or(after_date.then_some(rest))?
+        .trim_end();
+    (is_by && is_shaped_like_name(name)).then_some(name)
 }
 
 /// What stands before an author's name on a line of its own.
@@ -123,9 +153,51 @@ const BYLINE_LABELS: [&str; 12] = [
     "автор",
 ];
 
-/// A name behind "Written by" or its like on its own, wherever it stands on the page.
-fn labelled(tree: &Tree, deadline: &Deadline) -> Option<String> {
+/// The names behind the first "Written by" or its like on its own, wherever it stands on
+/// the page, and those behind "by" that lead to their author's page.
+fn labelled(tree: &Tree, deadline: &Deadline) -> Vec<String> {
+    let mut names = Vec::new();
     let mut is_labelled = false;
+    let mut is_by = false;
+    for (count, id) in tree.descendants_in(tree.root(), |id| is_read(tree, id)).enumerate() {
+        if count % 4096 == 0 {
+            deadline.check();
+        }
+        let Content::Text(text) = &tree.node(id).content else { continue };
+        let text = text.trim();
+        if text.is_empty() {
+            continue;
+        }
+        let is_author = is_labelled || is_by && is_link_to_author(tree, id);
+        if is_author && is_shaped_like_name(text) && !is_of_others(tree, id) {
+            names.push(text.to_owned());
+            if names.len() == MOST_CLUES {
+                break;
+            }
+            continue;
+        }
+        if !names.is_empty() && !is_conjunction(text) {
+            break;
+        }
+        is_labelled = is_byline_label(text);
+        is_by = text.eq_ignore_ascii_case("by");
+    }
+    names
+}
+
+fn is_conjunction(text: &str) -> bool {
+    matches!(text, "," | "&" | "and" | "und" | "et" | "y" | "e" | "en" | "och" | "og")
+}
+
+fn is_link_to_author(tree: &Tree, text: NodeId) -> bool {
+    let parent = tree.parent(text).and_then(|parent| tree.element(parent));
+    let href = parent.and_then(|element| element.attribute(&local_name!("href")));
+    href.is_some_and(leads_to_author)
+}
+
+/// The first date that a text calls that of publication, wherever it stands on the page.
+fn date_of_publication(tree: &Tree, deadline: &Deadline) -> Option<String> {
+    let mut label = String::new();
     let mut nodes = tree.descendants_in(tree.root(), |id| is_read(tree, id)).enumerate();
     nodes.find_map(|(count, id)| {
         if count % 4096 == 0 {
@@ -136,10 +208,36 @@ fn labelled(tree: &Tree, deadline: &Deadline) -> Option<String> {
         if text.is_empty() {
             return None;
         }
-        let was_labelled = std::mem::replace(&mut is_labelled, is_byline_label(text));
-        let found = was_labelled && is_shaped_like_name(text) && !is_elsewhere(tree, id, &[]);
-        found.then(|| text.to_owned())
+        let before = std::mem::take(&mut label);
+        if text.len() <= LONGEST_LABEL {
+            label.push_str(text);
+        }
+        let is_dated = text.len() <= LONGEST_DATE
+            && text.bytes().any(|byte| byte.is_ascii_digit())
+            && (speaks_of_publication(text) || speaks_of_publication(&before))
+            && is_date(text)
+            && !is_of_others(tree, id);
+        is_dated.then(|| format!("{before} {text}"))
     })
+}
+
+fn speaks_of_publication(text: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "published",
+        "posted on",
+        "publication date",
+        "date published",
+        "veröffentlicht",
+        "erschienen",
+        "publié",
+        "publicado",
+        "pubblicato",
+        "gepubliceerd",
+        "opublikowano",
+        "опубликовано",
+    ];
+    let folded = text.to_lowercase();
+    WORDS.iter().any(|word| folded.starts_with(word))
 }
 
 fn is_byline_label(text: &str) -> bool {
@@ -289,6 +387,20 @@ fn is_elsewhere(tree: &Tree, id: NodeId, around: &[NodeId]) -> bool {
             matches!(&*element.name, "nav" | "aside" | "footer" | "figure" | "form")
                 || is_named(element, ELSEWHERE)
                 || is_of_picture(element)
+        })
+}
+
+/// Whether what is labelled stands among other articles or comments; an article's own facts
+/// may stand aside.
+fn is_of_others(tree: &Tree, id: NodeId) -> bool {
+    const OTHERS: Marks =
+        Marks::NAMED_RELATED.union(Marks::NAMED_COMMENTS).union(Marks::NAMED_NAVIGATION);
+    std::iter::successors(Some(id), |&at| tree.parent(at))
+        .take(MOST_AROUND)
+        .filter_map(|at| tree.element(at))
+        .any(|element| {
+            matches!(&*element.name, "nav" | "footer" | "figure" | "form")
+                || is_named(element, OTHERS)
         })
 }
 

@@ -185,6 +185,9 @@ fn capitalised_hash(word: &str) -> u64 {
     }
 }
 
+/// A token has no more rows: 46 questions, three of them asked for each of sixteen kinds.
+pub const MOST_ROWS: usize = 43 + 3 * 16;
+
 /// Calls `row` with each row of the token at `index`. The numbers tell apart what is
 /// asked.
 #[inline]

@@ -50,7 +50,8 @@ pub struct Model {
 struct Weights {
     /// A bit for each row of the table, and how many are there before each 64.
     there: Vec<(u64, u32)>,
-    rows: &'static [[u8; TAGS]],
+    /// [`TAGS`] bytes a row.
+    rows: &'static [u8],
 }
 
 impl Weights {
@@ -63,15 +64,29 @@ impl Weights {
             (bits, before - bits.count_ones())
         });
         let there = bits.collect();
-        (before as usize == rows.len()).then_some(Self { there, rows })
+        (before as usize == rows.len()).then_some(Self { there, rows: rows.as_flattened() })
     }
 
+    /// Whether a row is there, and its place or that of the next that is.
     #[inline]
-    fn row(&self, row: u32) -> Option<&[u8; TAGS]> {
+    fn place(&self, row: u32) -> (bool, u32) {
         let (bits, before) = self.there[row as usize / 64];
         let bit = 1u64 << (row % 64);
-        let place = before + (bits & (bit - 1)).count_ones();
-        (bits & bit != 0).then(|| &self.rows[place as usize])
+        (bits & bit != 0, before + (bits & (bit - 1)).count_ones())
+    }
+
+    /// The row at a place, and a number more, so that eight can be added at once.
+    #[inline]
+    fn at(&self, place: u32) -> [u8; TAGS + 1] {
+        let start = place as usize * TAGS;
+        match self.rows[start..].first_chunk() {
+            Some(row) => *row,
+            None => {
+                let mut last = [0; TAGS + 1];
+                last[..TAGS].copy_from_slice(&self.rows[start..]);
+                last
+            }
+        }
     }
 }
 
@@ -129,14 +144,21 @@ impl Model {
             deadline.check();
             lattice.scores.clear();
             for index in stretch.clone() {
-                let mut sum = [0i16; TAGS];
+                // About half of the rows are there, and which cannot be foreseen: none is
+                // branched for.
+                let mut places = [0u32; features::MOST_ROWS];
+                let mut count = 0;
                 features::rows(known, index, |row| {
-                    if let Some(weights) = self.weights.row(row) {
-                        for (sum, weight) in sum.iter_mut().zip(weights) {
-                            *sum += i16::from(weight.cast_signed());
-                        }
-                    }
+                    let (is_there, place) = self.weights.place(row);
+                    places[count] = place;
+                    count += usize::from(is_there);
                 });
+                let mut sum = [0i16; TAGS + 1];
+                for place in &places[..count] {
+                    for (sum, weight) in sum.iter_mut().zip(self.weights.at(*place)) {
+                        *sum = sum.wrapping_add(i16::from(weight.cast_signed()));
+                    }
+                }
                 lattice.scores.push(std::array::from_fn(|tag| f32::from(sum[tag]) * self.scale));
             }
             lattice.decode(&self.transitions, stretch.start, found);

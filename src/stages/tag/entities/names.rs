@@ -1,7 +1,7 @@
 //! What the lexicon says of two or three words that could be a person's name.
 
 use super::lexicon::{Entry, Kind, LEXICON};
-use super::tokens::lower_hash;
+use super::tokens::{lower_hash, phrase_hash};
 use crate::stages::tag::lists::PARTICLES;
 
 /// Words with a capital more often than not, within sentences.
@@ -26,13 +26,32 @@ pub fn begins_with_given_name(words: &[&str]) -> bool {
     entry(first).is(Kind::Given) && !is_particle && is_surname && !last.is(Kind::OrganisationWord)
 }
 
-/// Whether a name is a place's sooner than a person's, by one of its words: "Lake Superior".
+/// Whether a name is a place's sooner than a person's: it is a town's ("Las Vegas",
+/// "Virginia Beach"), or one of its words is a place's ("Lake Superior").
 pub fn are_of_place(words: &[&str]) -> bool {
-    let is_place = |word: &&str| {
-        let entry = entry(word);
+    let is_place = |entry: Entry| {
         [Kind::City, Kind::Country, Kind::State, Kind::PlaceWord].iter().any(|kind| entry.is(*kind))
     };
-    !begins_with_given_name(words) && words.iter().any(is_place)
+    let whole = phrase_hash(words.iter().map(|word| lower_hash(word)));
+    is_place(LEXICON.entry(whole))
+        || !begins_with_given_name(words) && words.iter().any(|word| is_place(entry(word)))
+}
+
+/// Whether each word is a person's, or not known for anything else: sentences do not use
+/// it, and it is no place's or organisation's.
+pub fn are_nothing_else(words: &[&str]) -> bool {
+    const OTHERS: [Kind; 5] =
+        [Kind::OrganisationWord, Kind::City, Kind::Country, Kind::State, Kind::PlaceWord];
+    words.iter().all(|word| {
+        let entry = entry(word);
+        let is_used = entry.sense() > 0 || entry.case() > 0 && entry.case() < MOSTLY_CAPITAL;
+        is_of_person(entry) || !is_used && !OTHERS.iter().any(|kind| entry.is(*kind))
+    })
+}
+
+/// Whether a word is a first name: "Ada".
+pub fn is_given_name(word: &str) -> bool {
+    entry(word).is(Kind::Given)
 }
 
 fn entry(word: &str) -> Entry {

@@ -5,9 +5,10 @@
 //! often it stands there, and the sum is set off against how many there are, so that
 //! long and short texts compare.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::text::fold::push_lowercase;
+use crate::text::hashing::FastMap;
 use crate::text::words::words;
 
 /// Of a text, this much is read, in bytes.
@@ -22,7 +23,7 @@ pub static ENGLISH: LazyLock<Classifier> = LazyLock::new(|| {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Classifier {
     /// How much a word speaks for the subjects, by their place in the list of topics.
-    weights: HashMap<String, Vec<(usize, f32)>>,
+    weights: FastMap<String, Vec<(usize, f32)>>,
     pub calibration: Calibration,
 }
 
@@ -53,7 +54,7 @@ impl Classifier {
         let mut lines = model.lines().filter(|line| !line.starts_with('#'));
         let (slope, offset) = lines.next()?.split_once(' ')?;
         let calibration = Calibration { slope: slope.parse().ok()?, offset: offset.parse().ok()? };
-        let mut weights = HashMap::new();
+        let mut weights = FastMap::default();
         for line in lines {
             let mut columns = line.split(' ');
             let word = columns.next()?.to_owned();
@@ -97,14 +98,14 @@ pub fn best(scores: &[f32]) -> Option<Guess> {
 /// and text, of those that `knows` knows; in the order of the words, so that sums come
 /// out the same.
 pub fn counts(title: &str, text: &str, knows: impl Fn(&str) -> bool) -> Vec<(String, u32)> {
-    let mut counts: HashMap<String, u32> = HashMap::new();
+    let mut counts: FastMap<String, u32> = FastMap::default();
     let text = &text[..text.floor_char_boundary(READ_BYTES)];
     let (mut word, mut pair) = (String::new(), String::new());
     for part in [title, text] {
         let mut last_end = None;
         for span in words(part) {
             word.clear();
-            word.extend(part[span.clone()].chars().flat_map(char::to_lowercase));
+            push_lowercase(&part[span.clone()], &mut word);
             for ending in ["'s", "’s"] {
                 if let Some(bare) = word.strip_suffix(ending).map(str::len) {
                     word.truncate(bare);
@@ -126,7 +127,7 @@ pub fn counts(title: &str, text: &str, knows: impl Fn(&str) -> bool) -> Vec<(Str
     counts
 }
 
-fn add(counts: &mut HashMap<String, u32>, word: &str, knows: &impl Fn(&str) -> bool) {
+fn add(counts: &mut FastMap<String, u32>, word: &str, knows: &impl Fn(&str) -> bool) {
     if let Some(count) = counts.get_mut(word) {
         *count += 1;
     } else if knows(word) {
