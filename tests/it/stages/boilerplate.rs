@@ -122,6 +122,49 @@ fn a_page_is_rendered_stripped_and_read() {
 }
 
 #[test]
+fn parts_of_a_page_that_came_late_stand_in_their_places() {
+    let [a, b, c, d] = PARAGRAPHS;
+    let html = format!(
+        r#"<body><div hidden=""></div><nav><a href="/">Home</a></nav><main><h1>Ferry pier to be rebuilt</h1>
+        <p>{a}</p><!--$?--><template id="B:0"></template><p>Loading</p><!--/$--><p>{d}</p></main>
+        <footer>Imprint</footer>
+        <div hidden id="S:0"><p>{b}</p><template id="P:1a"></template></div>
+        <div hidden id="S:1a"><p>{c}</p></div>
+        <div hidden id="S:menu"><p>No part of the page.</p></div></body>"#
+    );
+    let (article, _) = strip(Article::from_html(html));
+    assert_eq!(article.text(), [a, b, c, d].join("\n\n"));
+    let original = article.body().original().expect("the log fits");
+    assert!(!original.contains("No part of the page"), "{original}");
+}
+
+#[test]
+fn parts_that_are_to_stand_in_each_other_end() {
+    let [a, b, c, d] = PARAGRAPHS;
+    let html = format!(
+        r#"<body><p>{a}</p><p>{b}</p><p>{c}</p><p>{d}</p>
+        <div hidden id="S:0"><template id="B:0"></template><template id="B:1"></template></div>
+        <div hidden id="S:1"><template id="P:0"></template></div></body>"#
+    );
+    let (article, _) = strip(Article::from_html(html));
+    assert_eq!(article.text(), [a, b, c, d].join("\n\n"));
+}
+
+#[test]
+fn what_a_page_keeps_for_subscribers_is_read_unless_it_is_encrypted() {
+    let [a, b, c, d] = PARAGRAPHS;
+    let html = format!(
+        r#"<body><h1>Ferry pier to be rebuilt</h1><div class="body"><p>{a}</p><p>{b}</p></div>
+        <div class="subscriber-only" style="display:none"><p>{c}</p></div>
+        <div class="subscriber-only encrypted-content" style="display: none"><p>%96 A:6C :D 4=@D65 7@C H:?E6C</p></div>
+        <div class="subscriber-only" style="display:none"><p>{d}</p></div>
+        <div class="offer" style="display:none"><p>Have you an account? Then sign in here.</p></div></body>"#
+    );
+    let (article, _) = strip(Article::from_html(html));
+    assert_eq!(article.text(), [a, b, c, d].join("\n\n"));
+}
+
+#[test]
 fn who_and_when_are_read_around_the_heading() {
     let [a, b, ..] = PARAGRAPHS;
     let front = |front: &str| {

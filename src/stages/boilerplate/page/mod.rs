@@ -5,7 +5,7 @@ mod json_ld;
 mod metadata;
 mod names;
 mod render;
-
+mod streamed;
 mod tree;
 mod unparsed;
 
@@ -53,7 +53,7 @@ pub enum Lines {
 /// blank ones, goes on with the text of the one before, for a browser.
 #[cfg(feature = "train")]
 pub fn text_nodes(html: &str, blank: Lines, deadline: &Deadline) -> (String, Vec<bool>) {
-    let tree = Tree::parse(html, deadline);
+    let tree = parse(html, deadline);
     let is_read = |id| {
         !tree.element(id).is_some_and(|element| {
             matches!(
@@ -90,8 +90,14 @@ pub fn text_nodes(html: &str, blank: Lines, deadline: &Deadline) -> (String, Vec
     (text, joins)
 }
 
+fn parse(html: &str, deadline: &Deadline) -> Tree {
+    let mut tree = Tree::parse(html, deadline);
+    streamed::settle(&mut tree, html, deadline);
+    tree
+}
+
 fn render(article: &mut Article, html: &str, deadline: &Deadline) -> (Vec<Segment>, Statements) {
-    let tree = Tree::parse(html, deadline);
+    let tree = parse(html, deadline);
     front_matter::read(&tree, &mut article.evidence, deadline);
     let article_body = metadata::read(&tree, article, deadline);
     let Rendering { text, segments } = render::render(&tree, deadline);

@@ -158,7 +158,17 @@ fn is_unseen(element: &Element) -> bool {
             | local_name!("math")
     ) || element.attribute(&local_name!("hidden")).is_some()
         || element.attribute(&local_name!("style")).is_some_and(hides)
+            && !is_for_subscribers(element)
         || element.attribute(&local_name!("type")).is_some_and(|kind| kind == "amp-mustache")
+}
+
+/// Whether an element holds the rest of an article until a script has seen that the reader
+/// may have it: so do the pages of a system that many local papers run on. What is encrypted
+/// there besides reads like nothing.
+fn is_for_subscribers(element: &Element) -> bool {
+    let names = element.attribute(&local_name!("class")).unwrap_or_default();
+    let has = |wanted: &str| names.split_ascii_whitespace().any(|name| name == wanted);
+    (has("subscriber-only") || has("subscriber-premium")) && !has("encrypted-content")
 }
 
 fn hides(style: &str) -> bool {

@@ -107,6 +107,22 @@ impl Tree {
         NodeId(0)
     }
 
+    /// Takes back that an element says of itself that it is hidden.
+    pub fn show(&mut self, id: NodeId) {
+        if let Content::Element(element) = &mut self.nodes[id.0 as usize].content {
+            element.attributes.retain(|attribute| attribute.name.local != local_name!("hidden"));
+        }
+    }
+
+    /// Moves a node, with all below it, to the place before another, which is not below it.
+    pub fn move_before(&mut self, id: NodeId, place: NodeId) {
+        let parent = self.nodes[place.0 as usize].parent;
+        if parent != NONE && id != place {
+            unlink(&mut self.nodes, id.0);
+            link(&mut self.nodes, parent, id.0, place.0);
+        }
+    }
+
     pub fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
     }
