@@ -85,19 +85,23 @@ impl Forest {
         sums.into_iter().map(probability_of).collect()
     }
 
-    /// The same, but rows that a quarter of the trees think less probable than `hopeless`
-    /// are not walked through the others, and stay at that.
-    pub fn probabilities_of_hopeful(&self, rows: &[&[f32]], hopeless: f32) -> Vec<f32> {
-        let few = self.trees() / 4;
+    /// The same, but given up in time: for each share of the trees and probability in
+    /// `looks`, in order, rows that so many trees think less probable than that are not
+    /// walked through the others, and stay where they are.
+    pub fn probabilities_of_hopeful(&self, rows: &[&[f32]], looks: &[(f32, f32)]) -> Vec<f32> {
         let mut sums = vec![self.bias; rows.len()];
-        self.add(0..few, rows, &mut sums);
-        let hopeful: Vec<usize> =
-            (0..rows.len()).filter(|&row| probability_of(sums[row]) >= hopeless).collect();
-        let left: Vec<&[f32]> = hopeful.iter().map(|&row| rows[row]).collect();
-        let mut left_sums: Vec<f32> = hopeful.iter().map(|&row| sums[row]).collect();
-        self.add(few..self.trees(), &left, &mut left_sums);
-        for (row, sum) in hopeful.into_iter().zip(left_sums) {
-            sums[row] = sum;
+        let mut hopeful: Vec<usize> = (0..rows.len()).collect();
+        let mut done = 0;
+        for (share, hopeless) in looks.iter().copied().chain([(1.0, 0.0)]) {
+            let next = (self.trees() as f32 * share) as usize;
+            let left: Vec<&[f32]> = hopeful.iter().map(|&row| rows[row]).collect();
+            let mut left_sums: Vec<f32> = hopeful.iter().map(|&row| sums[row]).collect();
+            self.add(done..next, &left, &mut left_sums);
+            for (&row, sum) in hopeful.iter().zip(left_sums) {
+                sums[row] = sum;
+            }
+            hopeful.retain(|&row| probability_of(sums[row]) >= hopeless);
+            done = next;
         }
         sums.into_iter().map(probability_of).collect()
     }

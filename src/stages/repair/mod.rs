@@ -98,7 +98,11 @@ impl Stage for Repair {
         }
         if self.spun != SpunMode::Off {
             let model = self.model.unwrap_or_else(|| spun::model::Model::shipped());
-            spun::mend(article, model, self.spun, deadline);
+            // Two changes beside each other may have doubled a word, or brought back what
+            // a rule compares with.
+            if spun::mend(article, model, self.spun, deadline) {
+                prose::mend(article, deadline);
+            }
         }
         Verdict::Keep
     }

@@ -60,6 +60,15 @@ fn a_headline_is_mended_with_the_article_it_stands_over() {
 }
 
 #[test]
+fn what_the_mended_words_give_the_rules_of_prose_to_do_is_done_at_once() {
+    let spun = Marked::read(MARKED).spun;
+    let mended = repaired(&format!("{spun} Reporters waited outside theHouse."), SpunMode::Repair);
+    // A glued word is parted if the text writes it by itself, as in "the White House".
+    assert!(mended.text().ends_with("waited outside the House."), "{}", mended.text());
+    assert_eq!(repaired(mended.text(), SpunMode::Off).text(), mended.text());
+}
+
+#[test]
 fn text_as_it_was_gets_a_low_score_and_stays() {
     let clean = Marked::read(MARKED).original();
     let article = repaired(&clean, SpunMode::Repair);

@@ -23,14 +23,15 @@ pub fn opinions(text: &str, lines: &[Range<usize>], measures: &[Measure]) -> Vec
     }
     let rows: Vec<&[f32]> = cells.chunks_exact(COLUMNS).collect();
     let mut opinions = vec![0.0; lines.len()];
-    for (at, opinion) in judged.into_iter().zip(FOREST.probabilities_of_hopeful(&rows, HOPELESS)) {
+    for (at, opinion) in judged.into_iter().zip(FOREST.probabilities_of_hopeful(&rows, &[HOPELESS]))
+    {
         opinions[at] = opinion;
     }
     opinions
 }
 
-/// A break that so few trees think less probable to be joined never is.
-const HOPELESS: f32 = 0.05;
+/// A break that a quarter of the trees think less probable to be joined never is.
+const HOPELESS: (f32, f32) = (0.25, 0.05);
 
 /// Whether the break before the line is judged at all.
 pub fn may_join(measures: &[Measure], at: usize) -> bool {

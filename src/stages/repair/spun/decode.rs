@@ -42,9 +42,10 @@ const DISAGREES: f32 = -4.0;
 /// Words between two looks at the deadline.
 const CHECK_EVERY: usize = 64;
 
-/// Changes of one place that are weighed, and the margin from which they are.
+/// Changes of one place that are weighed, and the margin from which they are: of 8,664 that
+/// were sure in the end, on news spun with unknown pairs, the worst had −2.3.
 const FEW: usize = 2;
-const WORST: f32 = -6.0;
+const WORST: f32 = -3.0;
 
 /// Paths kept at each word.
 const BEAM: usize = 3;

@@ -71,8 +71,8 @@ const MIN_PER_THOUSAND: f32 = 3.0;
 /// Scores the article and, by the mode, mends the body and, since a spun article
 /// has a spun headline, the clues: as further lines of the one document, for which
 /// the body speaks too. All is decided at once: to look again with the changes made
-/// found nothing that was right, where it was tried.
-pub(super) fn mend(article: &mut Article, model: &Model, mode: Mode, deadline: &Deadline) {
+/// found nothing that was right, where it was tried. Returns whether the body changed.
+pub(super) fn mend(article: &mut Article, model: &Model, mode: Mode, deadline: &Deadline) -> bool {
     let spans = line_spans(article);
     let mut lines: Vec<Line> =
         spans.iter().map(|span| Line::new(&article.text()[span.clone()])).collect();
@@ -89,23 +89,27 @@ pub(super) fn mend(article: &mut Article, model: &Model, mode: Mode, deadline: &
     let of_body = |candidate: &&Candidate| candidate.line < spans.len();
     let found = found.filter(|found| shows_spinning(found.iter().filter(of_body), score));
     let proposals = found.map(|found| propose(&found, &lines));
-    article.spin_score = Some(score.likelihood());
-    let Some(mut proposals) = proposals else { return };
+    article.spin_score = Some(score.likelihood_if(proposals.is_some()));
+    let Some(mut proposals) = proposals else { return false };
     article.flag(Flag::SpunText);
-    if mode == Mode::Repair {
-        let of_clues = proposals.split_off(spans.len());
-        for (clue, proposals) in clues.into_iter().zip(of_clues) {
-            article.evidence.clues[clue].value.apply(proposals);
-        }
-        let of_body = spans.iter().zip(proposals).flat_map(|(span, proposals)| {
-            proposals.into_iter().map(|mut proposal| {
-                let place = proposal.span;
-                proposal.span = span.start + place.start..span.start + place.end;
-                proposal
-            })
-        });
-        article.apply(of_body.collect());
+    if mode != Mode::Repair {
+        return false;
     }
+    let of_clues = proposals.split_off(spans.len());
+    for (clue, proposals) in clues.into_iter().zip(of_clues) {
+        article.evidence.clues[clue].value.apply(proposals);
+    }
+    let of_body = spans.iter().zip(proposals).flat_map(|(span, proposals)| {
+        proposals.into_iter().map(|mut proposal| {
+            let place = proposal.span;
+            proposal.span = span.start + place.start..span.start + place.end;
+            proposal
+        })
+    });
+    let of_body: Vec<Proposal> = of_body.collect();
+    let changes = !of_body.is_empty();
+    article.apply(of_body);
+    changes
 }
 
 /// Which clues were spun with the article.

@@ -47,9 +47,11 @@ impl SpinScore {
         self.density >= MAY_BE_SPUN
     }
 
-    /// How likely the text is spun, 0 to 1, by the weight of its phrases alone.
-    pub fn likelihood(self) -> f32 {
+    /// How likely the text is spun, 0 to 1: above a half if the changes found show it,
+    /// below if not, and within either half by the weight of its phrases.
+    pub fn likelihood_if(self, shows_spinning: bool) -> f32 {
         let even = EVEN + SCATTER / (self.words.max(1) as f32).sqrt();
-        1.0 / (1.0 + ((even - self.density) / DOUBT).exp())
+        let by_weight = 1.0 / (1.0 + ((even - self.density) / DOUBT).exp());
+        (by_weight + f32::from(u8::from(shows_spinning))) / 2.0
     }
 }
