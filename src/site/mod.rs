@@ -21,7 +21,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Of what is remembered and how it decides. Another version neither reads what this
 /// one has learned nor explains what it decided.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 
 /// Remembers pages by host. Shared by all threads that work on articles; takes
 /// microseconds and never waits for anything.

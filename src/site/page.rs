@@ -35,7 +35,7 @@ pub struct Shown {
 }
 
 /// Blocks of a page that are remembered: pages have menus of hundreds.
-pub const MOST_BLOCKS: usize = 96;
+pub const MOST_BLOCKS: usize = 256;
 pub const MOST_PARAGRAPHS: usize = 8;
 
 impl Shown {
@@ -68,6 +68,12 @@ impl Shown {
     pub fn tells_same_story(&self, other: &Shown) -> bool {
         let shared = self.story.iter().filter(|one| other.story.binary_search(one).is_ok()).count();
         shared > 0 && shared * 2 >= self.story.len().min(other.story.len())
+    }
+
+    /// Whether half of its story is among these paragraphs, which are sorted.
+    pub fn is_told_by(&self, paragraphs: &[Wording]) -> bool {
+        let shared = self.story.iter().filter(|one| paragraphs.binary_search(one).is_ok()).count();
+        shared > 0 && shared * 2 >= self.story.len()
     }
 }
 

@@ -46,6 +46,15 @@ impl SiteView {
         let tells_another = |page: &&'a Arc<Page>| !page.shown().tells_same_story(shown);
         Others(self.pages.iter().filter(tells_another).map(|page| page.shown()).collect())
     }
+
+    /// The same before it is known which of a page's paragraphs are its article's: the pages
+    /// whose story is not among them.
+    pub fn others_than(&self, paragraphs: impl Iterator<Item = Wording>) -> Others<'_> {
+        let mut paragraphs: Vec<Wording> = paragraphs.collect();
+        paragraphs.sort_unstable();
+        let tells_another = |page: &&Arc<Page>| !page.shown().is_told_by(&paragraphs);
+        Others(self.pages.iter().filter(tells_another).map(|page| page.shown()).collect())
+    }
 }
 
 /// Pages with other articles.

@@ -1,9 +1,11 @@
 //! Trains the boilerplate stage's models on labelled pages, and says how good
 //! they are on sites that they were not trained on.
 
+use std::collections::HashMap;
 use std::io::BufReader;
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::boosting::{self, Examples, Plan};
@@ -11,11 +13,13 @@ use super::labels::{Label, labels};
 use super::wording::{self, Example};
 use crate::eval::extract::{PageScore, Report, score};
 use crate::eval::labelled::{self, Labelled};
+use crate::site::{Address, Page, SiteView};
 use crate::stage::Deadline;
 use crate::stages::boilerplate::features::{self, Matrix, Statements};
-use crate::stages::boilerplate::model::{Thresholds, candidates, judge, keep};
+use crate::stages::boilerplate::model::{Thresholds, candidates, forget, judge, keep};
 use crate::stages::boilerplate::opinions::with_opinions;
 use crate::stages::boilerplate::page::Lines;
+use crate::stages::boilerplate::recurrence;
 use crate::stages::boilerplate::segment::Segment;
 use crate::stages::boilerplate::wording::{Wording, with_wording};
 use crate::stages::boilerplate::{decide, flat, page};
@@ -38,6 +42,10 @@ struct Sample {
     /// Pages of one site fall into one fold.
     fold: u64,
     id: String,
+    /// Which of the texts that were made of its page.
+    input: usize,
+    /// None for what is no page.
+    address: Option<Address>,
     text: String,
     segments: Vec<Segment>,
     /// Without what is thought of its wording.
@@ -107,6 +115,7 @@ fn load(paths: &[PathBuf], form: Form) -> Vec<Sample> {
 }
 
 fn prepare(set: usize, row: Labelled, form: Form) -> Vec<Sample> {
+    let address = row.url.as_deref().and_then(Address::of);
     let fold = fold(row.url.as_deref().unwrap_or(&row.id));
     let gold = row.gold_text.expect("a page labelled with its body");
     let deadline = Deadline::never();
@@ -171,6 +180,8 @@ fn prepare(set: usize, row: Labelled, form: Form) -> Vec<Sample> {
                 set: if input + 1 < count { set } else { usize::MAX },
                 fold,
                 id: row.id.clone(),
+                input,
+                address: address.clone().filter(|_| input + 1 < count),
                 candidates: candidates(&segments),
                 labels,
                 gold: gold.clone(),
@@ -299,28 +310,64 @@ const TRIED: [Thresholds; 4] = [
     Thresholds { least: 0.15, most: 0.4, apart: 0.2, stretch: 0.75 },
 ];
 
-/// Trains on two thirds of the sites and tests on the third, three times.
+/// For each sample what the other pages of its site have shown, as far as the set has
+/// pages: each as the heuristics see it, since the models know what is right of most.
+fn views(samples: &[Sample]) -> Vec<Option<SiteView>> {
+    let mut sites: HashMap<(usize, usize, &str), Vec<Arc<Page>>> = HashMap::new();
+    for sample in samples {
+        let Some(address) = &sample.address else { continue };
+        let body = decide::body(&sample.segments);
+        let kept: Vec<bool> = (0..sample.segments.len()).map(|at| body.contains(&at)).collect();
+        let shown = recurrence::shown_by(&sample.text, &sample.segments, &kept);
+        let pages = sites.entry((sample.set, sample.input, &address.host)).or_default();
+        pages.push(Arc::new(Page::new(address.page, shown)));
+    }
+    let view = |sample: &Sample| {
+        let address = sample.address.as_ref()?;
+        let pages = sites.get(&(sample.set, sample.input, address.host.as_str()))?;
+        let others = pages.iter().filter(|page| page.id() != address.page);
+        Some(SiteView::new(others.cloned().collect()))
+    };
+    samples.iter().map(view).collect()
+}
+
+/// What both forests think of a sample's segments of which some are known to recur.
+fn both(trained: &Trained, sample: &Sample, recurring: &[Option<f32>], form: Form) -> Vec<f32> {
+    let nothing = vec![0.0; sample.segments.len()];
+    let mut first = judge(&trained.first, &sample.matrix, &nothing);
+    forget(&mut first, recurring);
+    let is_page = form == Form::Page;
+    let second =
+        with_opinions(&sample.matrix, &sample.segments, &first, &sample.candidates, is_page);
+    let mut second = judge(&trained.second, &second, &nothing);
+    forget(&mut second, recurring);
+    second
+}
+
+/// Trains on two thirds of the sites and tests on the third, three times. Flat text is
+/// tested a second time with what the other pages of its site have shown.
 pub fn cross_validate(paths: &[PathBuf], form: Form) -> String {
     let mut samples = load(paths, form);
+    let views = if form == Form::Flat { views(&samples) } else { vec![None; samples.len()] };
     let mut opinions: Vec<Vec<f32>> = vec![Vec::new(); samples.len()];
+    let mut remembering: Vec<Option<Vec<f32>>> = vec![None; samples.len()];
     for held in 0..FOLDS {
         let others: Vec<&mut Sample> =
             samples.iter_mut().filter(|sample| sample.fold % FOLDS != held).collect();
         let trained = train(others, form);
-        let tested = samples.iter_mut().zip(&mut opinions);
-        for (sample, opinion) in tested.filter(|(sample, _)| sample.fold % FOLDS == held) {
+        for (at, sample) in samples.iter_mut().enumerate() {
+            if sample.fold % FOLDS != held {
+                continue;
+            }
             if let Some(wording) = &trained.wording {
                 sample.word(wording);
             }
-            let first = judge(&trained.first, &sample.matrix, &vec![0.0; sample.segments.len()]);
-            let second = with_opinions(
-                &sample.matrix,
-                &sample.segments,
-                &first,
-                &sample.candidates,
-                form == Form::Page,
-            );
-            *opinion = judge(&trained.second, &second, &vec![0.0; sample.segments.len()]);
+            opinions[at] = both(&trained, sample, &[], form);
+            remembering[at] = views[at].as_ref().map(|site| {
+                let body = decide::body(&sample.segments);
+                let recurring = recurrence::foresee(site, &sample.text, &sample.segments, &body);
+                both(&trained, sample, &recurring, form)
+            });
         }
     }
     let tested: Vec<(&Sample, Vec<f32>)> = samples.iter().zip(opinions).collect();
@@ -328,22 +375,15 @@ pub fn cross_validate(paths: &[PathBuf], form: Form) -> String {
     for thresholds in TRIED {
         shown += &format!("{thresholds:?}\n");
         for (set, path) in paths.iter().enumerate() {
-            let report = Report {
-                pages: tested
-                    .iter()
-                    .filter(|(sample, _)| sample.set == set)
-                    .map(|(sample, both)| sample.score(both, thresholds))
-                    .collect(),
-                input_bytes: 0,
-                recurring: None,
-            };
-            shown += &format!(
-                "  {}: F1 {:.4}  precision {:.4}  recall {:.4}\n",
-                path.display(),
-                report.f1(),
-                report.precision(),
-                report.recall()
-            );
+            let of_set = tested.iter().zip(&remembering).filter(|((it, _), _)| it.set == set);
+            let alone = of_set.clone().map(|((sample, alone), _)| sample.score(alone, thresholds));
+            shown += &format!("  {}: {}\n", path.display(), figures(alone.collect()));
+            if form == Form::Flat {
+                let with = of_set.map(|((sample, alone), with)| {
+                    sample.score(with.as_ref().unwrap_or(alone), thresholds)
+                });
+                shown += &format!("    with the site's other pages: {}\n", figures(with.collect()));
+            }
         }
     }
     let clean: Vec<f32> = tested
@@ -361,6 +401,12 @@ pub fn cross_validate(paths: &[PathBuf], form: Form) -> String {
         );
     }
     shown
+}
+
+fn figures(pages: Vec<PageScore>) -> String {
+    let report = Report { pages, input_bytes: 0, recurring: None };
+    let (precision, recall) = (report.precision(), report.recall());
+    format!("F1 {:.4}  precision {precision:.4}  recall {recall:.4}", report.f1())
 }
 
 /// Trains on everything; the model files' endings and bytes.

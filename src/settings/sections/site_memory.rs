@@ -30,7 +30,7 @@ section! {
         topic: String = "", topic_name_or_empty();
         /// Hosts remembered; those whose pages came longest ago are forgotten first.
         hosts: usize = 10_000, between(1, 10_000_000);
-        /// That all hosts together may take, about: up to 17 kB for one with many pages.
+        /// That all hosts together may take, about: up to 38 kB for one with many pages.
         bytes: usize = 64 * 1024 * 1024, at_least(1_000_000);
         /// Between two writings to the topic, in milliseconds.
         write_interval_millis: u64 = 1_000, between(10, 3_600_000);

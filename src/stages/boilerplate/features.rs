@@ -193,6 +193,10 @@ pub fn matrix(
             neighbour(segment, other, page.is_some(), &mut cells);
         }
         columns = cells.len() - start;
+        if start == 0 {
+            let others = wanted.iter().filter(|&&wanted| wanted).count() - 1;
+            cells.reserve_exact(others * columns);
+        }
     }
     Matrix { columns, cells, places }
 }

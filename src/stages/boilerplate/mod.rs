@@ -16,7 +16,7 @@ pub(crate) mod opinions;
 pub(crate) mod page;
 mod passing;
 pub mod phrases;
-mod recurrence;
+pub(crate) mod recurrence;
 mod removal;
 mod rules;
 pub(crate) mod segment;

@@ -52,13 +52,15 @@ const THRESHOLDS: Thresholds = Thresholds { least: 0.15, most: 0.45, apart: 0.15
 const SHIPPED: &str = "the model files are part of the build";
 
 impl Model {
-    /// Which segments are the article's; `body` is where the prose is.
+    /// Which segments are the article's; `body` is where the prose is, and those that
+    /// `recurring` has a figure for are known to be furniture.
     pub fn choose(
         &self,
         text: &str,
         segments: &[Segment],
         body: &Range<usize>,
         statements: &Statements,
+        recurring: &[Option<f32>],
         deadline: &Deadline,
     ) -> Vec<bool> {
         deadline.check();
@@ -70,19 +72,34 @@ impl Model {
             None => matrix,
         };
         deadline.check();
-        let probabilities = self.probabilities(&matrix, segments);
+        let probabilities = self.probabilities(&matrix, segments, recurring);
         keep(&probabilities, segments, body, self.thresholds)
     }
 
     /// The probability of each segment to be the article's, 0 to 1.
-    fn probabilities(&self, matrix: &Matrix, segments: &[Segment]) -> Vec<f32> {
-        let first = judge(&self.first, matrix, &vec![0.0; segments.len()]);
+    fn probabilities(
+        &self,
+        matrix: &Matrix,
+        segments: &[Segment],
+        recurring: &[Option<f32>],
+    ) -> Vec<f32> {
+        let mut first = judge(&self.first, matrix, &vec![0.0; segments.len()]);
+        forget(&mut first, recurring);
         let doubtful: Vec<bool> = first
             .iter()
             .map(|probability| (CERTAIN..1.0 - CERTAIN).contains(probability))
             .collect();
         let second = with_opinions(matrix, segments, &first, &doubtful, self.is_page);
         judge(&self.second, &second, &first)
+    }
+}
+
+/// Takes what recurs on the site's pages out of an opinion.
+pub fn forget(opinion: &mut [f32], recurring: &[Option<f32>]) {
+    for (opinion, recurring) in opinion.iter_mut().zip(recurring) {
+        if recurring.is_some() {
+            *opinion = 0.0;
+        }
     }
 }
 

@@ -36,6 +36,10 @@ pub fn with_opinions(
         cells.extend_from_slice(row);
         view.put(index, &mut cells);
         columns = cells.len() - start;
+        if start == 0 {
+            let others = wanted.iter().filter(|&&wanted| wanted).count() - 1;
+            cells.reserve_exact(others * columns);
+        }
     }
     Matrix::new(columns, cells, places)
 }

@@ -5,6 +5,8 @@
 //! pages is the article's on all of them, and so recurs on none. Beyond that no paragraph
 //! is judged, and nothing that two versions of one story share.
 
+use std::ops::Range;
+
 use crate::site::{MOST_BLOCKS, Shown, SiteView, Wording};
 use crate::stages::boilerplate::segment::Segment;
 
@@ -27,6 +29,38 @@ const MOST_WORDS: u32 = 24;
 
 /// Of a sentence that counts although it was taken for the article's.
 const MOST_WORDS_OF_KEPT: u32 = 14;
+
+/// The same before it is known which segments are the article's, of any of them; `likely`
+/// is where the prose is. What other pages have need not be judged, and no longer misleads
+/// about the lines around.
+pub fn foresee(
+    site: &SiteView,
+    text: &str,
+    segments: &[Segment],
+    likely: &Range<usize>,
+) -> Vec<Option<f32>> {
+    let mut recurring = vec![None; segments.len()];
+    if !site.applies() || site.pages() == 0 {
+        return recurring;
+    }
+    let written = |segment: &Segment| &text[segment.span.clone()];
+    let prose = segments.iter().filter(|segment| segment.is_prose());
+    let others = site.others_than(prose.map(|segment| Wording::exact(written(segment))));
+    let lead = likely.clone().find(|&index| segments[index].is_prose());
+    let mut key = String::new();
+    for (index, segment) in segments.iter().enumerate() {
+        if may_recur(segment) && Some(index) != lead {
+            recurring[index] = Wording::of(written(segment), &mut key).and_then(|wording| {
+                confidence(needed(segment), others.with(wording), others.pages())
+            });
+        }
+    }
+    let likely: Vec<bool> = (0..segments.len()).map(|index| likely.contains(&index)).collect();
+    if is_most(segments, &likely, &recurring) {
+        recurring.fill(None);
+    }
+    recurring
+}
 
 /// How sure the site's other pages make it that a segment is furniture, one entry a
 /// segment, and what this page shows. Only kept segments are judged.
@@ -85,6 +119,12 @@ fn is_most(segments: &[Segment], kept: &[bool], recurring: &[Option<f32>]) -> bo
         marked += if recurring.is_some() { words } else { 0 };
     }
     marked * 2 > all
+}
+
+/// What a page shows of which these segments are thought to be the article's.
+#[cfg(feature = "train")]
+pub fn shown_by(text: &str, segments: &[Segment], kept: &[bool]) -> Shown {
+    look(&SiteView::learning(), text, segments, kept).1
 }
 
 fn shown(

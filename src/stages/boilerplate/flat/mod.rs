@@ -15,7 +15,7 @@ use crate::stages::boilerplate::removal::{self, Cut};
 use crate::stages::boilerplate::rules::Scene;
 use crate::stages::boilerplate::segment::{Place, Segment};
 use crate::stages::boilerplate::whole::Whole;
-use crate::stages::boilerplate::{decide, phrases};
+use crate::stages::boilerplate::{decide, phrases, recurrence};
 use crate::text::lines::{Measure, lines};
 
 /// The lines of the text after rejoining those that were broken.
@@ -61,6 +61,7 @@ pub fn strip(article: &mut Article, deadline: &Deadline) {
     let text = article.text();
     let (segments, joined) = segments(text, deadline);
     let likely = decide::body(&segments);
+    let mut foreseen = Vec::new();
     let kept = if is_mostly_prose(&segments) {
         (0..segments.len()).map(|index| is_own(&segments, &likely, index)).collect()
     } else {
@@ -68,11 +69,15 @@ pub fn strip(article: &mut Article, deadline: &Deadline) {
         if let Some(address) = &article.url {
             statements.add_address(address);
         }
-        model::FLAT.choose(text, &segments, &likely, &statements, deadline)
+        if let Some(site) = &article.site {
+            foreseen = recurrence::foresee(site, text, &segments, &likely);
+        }
+        model::FLAT.choose(text, &segments, &likely, &statements, &foreseen, deadline)
     };
     let is_article = kept.contains(&true) && !likely.is_empty();
     let mut scene = Scene::new(text, &segments, kept, false);
     let shown = article.site.as_ref().map(|site| scene.recall(site));
+    scene.foresee(&foreseen);
     let (cuts, clues) = scene.cuts(deadline);
     let interleaved = is_interleaved(&cuts);
     let mut proposals = removal::proposals(text, &segments, &cuts);

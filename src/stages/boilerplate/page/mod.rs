@@ -125,7 +125,7 @@ pub fn strip(article: &mut Article, html: &str, deadline: &Deadline) {
     let (segments, statements) = render(article, html, deadline);
     let text = article.text();
     let likely = decide::body(&segments);
-    let kept = model::PAGE.choose(text, &segments, &likely, &statements, deadline);
+    let kept = model::PAGE.choose(text, &segments, &likely, &statements, &[], deadline);
     let mut scene = Scene::new(text, &segments, kept, true);
     let shown = article.site.as_ref().map(|site| scene.recall(site));
     let (cuts, clues) = scene.cuts(deadline);

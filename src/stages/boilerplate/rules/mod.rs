@@ -41,8 +41,8 @@ pub struct Rule {
 }
 
 /// Front matter first, as it is told by where it stands; the rest by wording,
-/// then by place in the page; at last what is left outside of the body, and what is inside
-/// of it on every page of the site.
+/// then by place in the page; at last what is on the site's other pages, and what is left
+/// outside of the body.
 pub const ALL: &[Rule] = &[
     update::RULE,
     listen_prompt::RULE,
@@ -60,8 +60,8 @@ pub const ALL: &[Rule] = &[
     related_stories::RULE,
     copyright::RULE,
     navigation::RULE,
-    outside_body::RULE,
     recurring::RULE,
+    outside_body::RULE,
 ];
 
 /// The ids of all rules, with those of the edits that rejoin lines.
@@ -113,6 +113,13 @@ impl<'a> Scene<'a> {
         let (recurring, shown) = recurrence::look(site, self.text, self.segments, &self.kept);
         self.recurring = recurring;
         shown
+    }
+
+    /// Takes up what was known to recur before anything was judged.
+    pub fn foresee(&mut self, recurring: &[Option<f32>]) {
+        for (known, foreseen) in self.recurring.iter_mut().zip(recurring) {
+            *known = known.or(*foreseen);
+        }
     }
 
     pub fn segment(&self, index: usize) -> &Segment {
