@@ -31,7 +31,7 @@ const FOLDS: u64 = 3;
 fn plans(form: Form) -> (Plan, Plan) {
     let plan = |trees, learning_rate| Plan { trees, learning_rate, ..Plan::default() };
     match form {
-        Form::Page => (plan(100, 0.1), plan(60, 0.1)),
+        Form::Page => (plan(150, 0.1), plan(100, 0.1)),
         Form::Flat => (plan(160, 0.08), plan(120, 0.08)),
     }
 }

@@ -92,7 +92,7 @@ const LONGEST_PREPOSITION: usize = 4;
 /// The longest label before a colon, in bytes.
 const LONGEST_LABEL: usize = 80;
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Anchor {
     Start,
     Anywhere,
@@ -289,7 +289,9 @@ impl Table {
         let end = start + part.key.len();
         let stands = fits && key[start..].starts_with(&part.key) && is_boundary(key, end);
         let is_preposition = part.phrase == Phrase::Byline && part.key.len() <= LONGEST_PREPOSITION;
-        (stands && !(is_preposition && is_running_text(line))).then_some(end)
+        let is_told = is_preposition && is_running_text(line)
+            || stands && part.anchor == Anchor::Anywhere && is_quoted(&part.key, line);
+        (stands && !is_told).then_some(end)
     }
 }
 
@@ -308,6 +310,13 @@ fn is_running_text(line: &str) -> bool {
     let measure = measure(line);
     measure.words >= 8 && measure.lowercase * 2 > measure.words
         || measure.words >= 20 && measure.sentence_ends >= 2
+}
+
+/// Whether a wording stands between quotation marks: the line tells of what pages say.
+fn is_quoted(key: &str, line: &str) -> bool {
+    let parts: Vec<&str> = line.split(['“', '”', '„', '«', '»', '"']).collect();
+    let closed = parts.len() - 1;
+    parts[..closed].iter().skip(1).step_by(2).any(|quoted| fold(quoted).contains(key))
 }
 
 /// Furniture does not quote: in a line that opens with a quotation mark the
