@@ -10,6 +10,7 @@ use copydesk::telemetry::{Telemetry, logging};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Failure, Outcome, SettingsArguments, flag, work};
+use crate::heaps;
 
 /// Take raw articles from Kafka and publish enriched ones, until told to stop
 ///
@@ -55,6 +56,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         settings = settings.effective(),
         "copydesk starts"
     );
+    heaps::trim_regularly();
     work::runtime()?.block_on(async {
         let telemetry = Telemetry::of(&settings);
         let deaf = |error| Failure::Work(format!("could not listen for signals: {error}"));
