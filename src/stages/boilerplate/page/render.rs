@@ -7,7 +7,7 @@ use super::names;
 use super::tree::{Content, Element, NodeId, Tree};
 use crate::article::BlockKind;
 use crate::stage::Deadline;
-use crate::stages::boilerplate::phrases;
+use crate::stages::boilerplate::phrases::{self, Phrase};
 use crate::stages::boilerplate::segment::{Marks, Place, Segment};
 use crate::text::hashing::fingerprint;
 use crate::text::lines::measure;
@@ -81,7 +81,23 @@ pub fn render(tree: &Tree, deadline: &Deadline) -> Rendering {
     writer.end_block(None);
     let Writer { text, mut segments, .. } = writer;
     spread(&mut segments, &scopes);
+    let_subheads_be(&mut segments);
     Rendering { text, segments }
+}
+
+/// A heading above a paragraph may be the name of a service ("Facebook", above what it did)
+/// and is no button then.
+fn let_subheads_be(segments: &mut [Segment]) {
+    for index in 1..segments.len() {
+        let [head, below] = &mut segments[index - 1..=index] else { return };
+        if head.phrase == Some(Phrase::Share)
+            && head.place.marks.has(Marks::HEADING)
+            && below.is_prose()
+            && below.phrase.is_none()
+        {
+            head.phrase = None;
+        }
+    }
 }
 
 /// Gives every segment the names of the elements around it.
