@@ -18,7 +18,7 @@ use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::text::fold::{fold, fold_into, is_unspaced};
-use crate::text::hashing::{FastMap, fingerprint};
+use crate::text::hashing::{FastMap, FastSet, fingerprint};
 use crate::text::lines::measure;
 
 /// What a known wording is.
@@ -98,20 +98,13 @@ enum Anchor {
     Anywhere,
 }
 
-struct Part {
-    key: String,
-    anchor: Anchor,
-    phrase: Phrase,
-}
-
 struct Table {
     whole: FastMap<String, Phrase>,
     /// What stands before a line's first colon.
     labels: FastMap<String, Phrase>,
-    parts: Vec<Part>,
-    /// The parts that begin with a word, by its fingerprint.
-    by_opening_word: FastMap<u64, Vec<usize>>,
-    /// For lines without spaces between words, in which a part may begin anywhere.
+    parts: Vec<(Anchor, Phrase)>,
+    /// What the parts begin with: most lines have none of it, and so none of them.
+    opening_words: FastSet<u64>,
     automaton: AhoCorasick,
 }
 
@@ -197,7 +190,8 @@ impl Table {
         let mut faults = Vec::new();
         let mut whole = FastMap::default();
         let mut labels = FastMap::default();
-        let mut parts: Vec<Part> = Vec::new();
+        let mut keys = Vec::new();
+        let mut parts = Vec::new();
         for source in sources {
             let mut label = None;
             for (number, line) in source.lines().map(str::trim).enumerate() {
@@ -235,7 +229,8 @@ impl Table {
                             labels.entry(key).or_insert(label);
                         }
                         Some(anchor) => {
-                            parts.push(Part { key, anchor, phrase: label });
+                            keys.push(key);
+                            parts.push((anchor, label));
                         }
                     }
                 }
@@ -244,17 +239,19 @@ impl Table {
         let automaton = AhoCorasick::builder()
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .match_kind(MatchKind::Standard)
-            .build(parts.iter().map(|part| &part.key))
+            .build(&keys)
             .map_err(|error| vec![format!("too much for an automaton: {error}")])?;
         if !faults.is_empty() {
             return Err(faults);
         }
-        let mut by_opening_word: FastMap<u64, Vec<usize>> = FastMap::default();
-        for (index, part) in parts.iter().enumerate() {
-            let (_, word) = words(&part.key).next().unwrap_or_default();
-            by_opening_word.entry(word).or_default().push(index);
-        }
-        Ok(Self { whole, labels, parts, by_opening_word, automaton })
+        let opening_words = keys.iter().filter_map(|key| words(key).next()).collect();
+        Ok(Self { whole, labels, parts, opening_words, automaton })
+    }
+
+    /// A part begins where a word does, which without spaces is anywhere.
+    fn may_have_part(&self, key: &str) -> bool {
+        !key.is_ascii() && key.contains(is_unspaced)
+            || words(key).any(|word| self.opening_words.contains(&word))
     }
 
     /// What a line says it is, by its folding key.
@@ -262,47 +259,29 @@ impl Table {
         if let Some(&phrase) = self.whole.get(key) {
             return Some(phrase);
         }
-        if opens_with_quotation(line) {
+        if opens_with_quotation(line) || !self.may_have_part(key) {
             return None;
         }
-        if !key.is_ascii() && key.contains(is_unspaced) {
-            return self.automaton.find_overlapping_iter(key).find_map(|found| {
-                let part = found.pattern().as_usize();
-                self.stands(key, line, part, found.start()).map(|_| self.parts[part].phrase)
-            });
-        }
-        // Of several parts the one that ends first says what the line is.
-        let found = words(key).flat_map(|(start, word)| {
-            let parts = self.by_opening_word.get(&word).into_iter().flatten();
-            parts.filter_map(move |&part| Some((self.stands(key, line, part, start)?, start, part)))
-        });
-        found.min().map(|(_, _, part)| self.parts[part].phrase)
-    }
-
-    /// Where the part ends, if it stands at this place of a line.
-    fn stands(&self, key: &str, line: &str, part: usize, start: usize) -> Option<usize> {
-        let part = &self.parts[part];
-        let fits = match part.anchor {
-            Anchor::Start => start == 0 && key.len() <= LONGEST_BEGUN,
-            Anchor::Anywhere => is_boundary(key, start),
-        };
-        let end = start + part.key.len();
-        let stands = fits && key[start..].starts_with(&part.key) && is_boundary(key, end);
-        let is_preposition = part.phrase == Phrase::Byline && part.key.len() <= LONGEST_PREPOSITION;
-        let is_told = is_preposition && is_running_text(line)
-            || stands && part.anchor == Anchor::Anywhere && is_quoted(&part.key, line);
-        (stands && !is_told).then_some(end)
+        self.automaton.find_overlapping_iter(key).find_map(|found| {
+            let (anchor, phrase) = self.parts[found.pattern().as_usize()];
+            let fits = match anchor {
+                Anchor::Start => found.start() == 0 && key.len() <= LONGEST_BEGUN,
+                Anchor::Anywhere => is_boundary(key, found.start()),
+            };
+            if !(fits && is_boundary(key, found.end())) {
+                return None;
+            }
+            let is_preposition = phrase == Phrase::Byline && found.len() <= LONGEST_PREPOSITION;
+            let is_told = is_preposition && is_running_text(line)
+                || anchor == Anchor::Anywhere && is_quoted(&key[found.range()], line);
+            (!is_told).then_some(phrase)
+        })
     }
 }
 
-/// The words' places and fingerprints.
-fn words(key: &str) -> impl Iterator<Item = (usize, u64)> {
-    let mut next = 0;
-    key.split(' ').map(move |word| {
-        let start = next;
-        next += word.len() + 1;
-        (start, fingerprint(word.as_bytes()))
-    })
+/// The words' fingerprints.
+fn words(key: &str) -> impl Iterator<Item = u64> {
+    key.split(' ').map(|word| fingerprint(word.as_bytes()))
 }
 
 /// Whether a line goes on as no list of names does: "By default, the system handles …".
