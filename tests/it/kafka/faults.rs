@@ -226,6 +226,17 @@ async fn a_last_commit_is_made_again_while_the_group_rebalances_and_left_to_othe
     }
 }
 
+/// A member with a name of its own, and ten messages for it.
+async fn named_member() -> (Cluster, String, KafkaSource) {
+    let cluster = Cluster::embedded();
+    let input = cluster.topic("input", 1).await;
+    let settings =
+        KafkaSettings { group_instance_id: "desk-0".into(), ..cluster.settings(&input, 1).await };
+    cluster.publish(&input, &numbered(1, 10));
+    let source = KafkaSource::open(&settings, BUDGET).unwrap();
+    (cluster, input, source)
+}
+
 /// What the source says first, but for articles.
 async fn failure(source: &mut KafkaSource) -> TransportError {
     let told = async {
@@ -242,12 +253,7 @@ async fn failure(source: &mut KafkaSource) -> TransportError {
 
 #[tokio::test]
 async fn a_member_that_was_fenced_by_its_own_name_joins_anew_and_not_for_ever() {
-    let cluster = Cluster::embedded();
-    let input = cluster.topic("input", 1).await;
-    let settings =
-        KafkaSettings { group_instance_id: "desk-0".into(), ..cluster.settings(&input, 1).await };
-    cluster.publish(&input, &numbered(1, 10));
-    let mut source = KafkaSource::open(&settings, BUDGET).unwrap();
+    let (cluster, input, mut source) = named_member().await;
     for delivery in take(&mut source, 10).await {
         source.ack(delivery.receipt);
     }
@@ -276,12 +282,7 @@ async fn a_member_that_was_fenced_by_its_own_name_joins_anew_and_not_for_ever() 
 
 #[tokio::test]
 async fn a_member_whose_name_another_takes_ends() {
-    let cluster = Cluster::embedded();
-    let input = cluster.topic("input", 1).await;
-    let settings =
-        KafkaSettings { group_instance_id: "desk-0".into(), ..cluster.settings(&input, 1).await };
-    cluster.publish(&input, &numbered(1, 10));
-    let mut source = KafkaSource::open(&settings, BUDGET).unwrap();
+    let (cluster, _, mut source) = named_member().await;
     take(&mut source, 10).await;
     let broker = cluster.embedded.as_ref().unwrap();
     broker.cluster().request_errors(Api::Heartbeat, &[Code::RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID]);

@@ -42,8 +42,8 @@ const DISAGREES: f32 = -4.0;
 /// Words between two looks at the deadline.
 const CHECK_EVERY: usize = 64;
 
-/// Changes of one place that are weighed, and the margin from which they are: of 8,664 that
-/// were sure in the end, on news spun with unknown pairs, the worst had −2.3.
+/// Changes of one place that are weighed, and the margin from which they are: of those that
+/// a forest was sure of in the end (see [`super::evidence`]) the worst had −2.3.
 const FEW: usize = 2;
 const WORST: f32 = -3.0;
 
