@@ -153,6 +153,8 @@ pub enum Flag {
     FurnitureInterleaved,
     /// The page says that the article is for subscribers, or ends at an offer to read on.
     Paywalled,
+    /// The page holds the text, or the rest of it, as data and does not show it.
+    NotShown,
     /// An error page, a robot check, a consent wall, an index page, nothing at all.
     NotAnArticle,
     /// The payload's bytes could not all be decoded in any encoding.
@@ -177,6 +179,7 @@ impl Flag {
             Flag::Truncated => "truncated",
             Flag::FurnitureInterleaved => "furniture_interleaved",
             Flag::Paywalled => "paywalled",
+            Flag::NotShown => "not_shown",
             Flag::NotAnArticle => "not_an_article",
             Flag::LossyDecoding => "lossy_decoding",
             Flag::SpunText => "spun_text",

@@ -334,6 +334,7 @@ pub struct Quality<'a> {
     /// What was noticed: `truncated` (the text stops short), `furniture_interleaved`
     /// (page furniture stood between the paragraphs of flat text), `paywalled` (the
     /// page says that the article is for subscribers, or ends at an offer to read on),
+    /// `not_shown` (the page holds the text, or the rest of it, as data and does not show it),
     /// `not_an_article` (an error page, a robot check, a consent wall, an index page, or
     /// nothing but furniture), `lossy_decoding` (some bytes meant nothing in any
     /// encoding), `mixed_language` (a good part of the paragraphs is in another language

@@ -53,6 +53,15 @@ pub const SHAPES: &[(&str, Shape)] = &[
     ("ampersands", |n| format!("<p>{}", filled(n, "&amp&#x"))),
     ("unclosed comment", |n| format!("<p>ferry<!--{}", filled(n, "<p>"))),
     ("unclosed scripts", |n| filled(n, "<script \"")),
+    ("data in lists in lists", |n| {
+        let list = format!("{}\"ferry \"{},", "[".repeat(100), "]".repeat(100));
+        let title = "The ferry to the island is back again";
+        format!(
+            "<title>{title}</title><script>x={{\"t\":\"{title}\",\"b\":[{}0]}}</script>",
+            filled(n, &list)
+        )
+    }),
+    ("data that does not begin", |n| format!("<script>{}</script>", filled(n, "x={ ("))),
     ("scripts in scripts", |n| filled(n, "<script><!--") + "</script>"),
     ("templates and drawings", |n| filled(n, "<template><svg><p>")),
     ("times in times", |n| "<time>".repeat(500) + &filled(n, "noon <b></b>")),

@@ -4,6 +4,7 @@ mod boilerplate;
 mod bounds;
 mod hostile_pages;
 mod measures;
+mod not_shown;
 mod other_pages;
 mod repair;
 mod spun;

@@ -5,11 +5,13 @@ mod json_ld;
 mod metadata;
 mod names;
 mod render;
+mod state;
 mod streamed;
 mod tree;
 mod unparsed;
+mod unshown;
 
-use crate::article::{Article, Block, ClueSource, Fact};
+use crate::article::{Article, Block, ClueSource, Fact, Flag};
 use crate::stage::Deadline;
 use crate::stages::boilerplate::decide;
 use crate::stages::boilerplate::features::Statements;
@@ -97,21 +99,26 @@ fn parse(html: &str, deadline: &Deadline) -> Tree {
 }
 
 fn render(article: &mut Article, html: &str, deadline: &Deadline) -> (Vec<Segment>, Statements) {
-    let tree = parse(html, deadline);
+    let mut tree = parse(html, deadline);
     front_matter::read(&tree, &mut article.evidence, deadline);
     let article_body = metadata::read(&tree, article, deadline);
-    let Rendering { text, segments } = render::render(&tree, deadline);
-    let blocks = segments
-        .iter()
-        .map(|segment| Block { kind: segment.kind, span: segment.span.clone() })
-        .collect();
-    article.set_body(text, Some(blocks));
     let stated = |fact| article.evidence.of(fact).map(|clue| clue.value.text().to_owned());
     let mut statements = Statements {
         titles: stated(Fact::Title).take(MOST_TITLES).collect(),
         description: stated(Fact::Description).next().unwrap_or_default(),
         article_body,
     };
+    let mut rendering = render::render(&tree, deadline);
+    if unshown::show(&mut tree, html, &rendering, &mut statements, deadline) {
+        rendering = render::render(&tree, deadline);
+        article.flag(Flag::NotShown);
+    }
+    let Rendering { text, segments } = rendering;
+    let blocks = segments
+        .iter()
+        .map(|segment| Block { kind: segment.kind, span: segment.span.clone() })
+        .collect();
+    article.set_body(text, Some(blocks));
     if let Some(address) = &article.url {
         statements.add_address(address);
     }

@@ -81,19 +81,20 @@ pub fn render(tree: &Tree, deadline: &Deadline) -> Rendering {
     writer.end_block(None);
     let Writer { text, mut segments, .. } = writer;
     spread(&mut segments, &scopes);
-    let_subheads_be(&mut segments);
+    let_subheads_be(&text, &mut segments);
     Rendering { text, segments }
 }
 
-/// A heading above a paragraph may be the name of a service ("Facebook", above what it did)
-/// and is no button then.
-fn let_subheads_be(segments: &mut [Segment]) {
+/// A heading may be the name of a service, above a paragraph that says what it did
+/// ("Facebook"), and is no button then.
+fn let_subheads_be(text: &str, segments: &mut [Segment]) {
     for index in 1..segments.len() {
         let [head, below] = &mut segments[index - 1..=index] else { return };
         if head.phrase == Some(Phrase::Share)
             && head.place.marks.has(Marks::HEADING)
             && below.is_prose()
             && below.phrase.is_none()
+            && text[below.span.clone()].contains(text[head.span.clone()].trim())
         {
             head.phrase = None;
         }

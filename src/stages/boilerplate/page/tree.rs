@@ -123,6 +123,28 @@ impl Tree {
         }
     }
 
+    /// Puts an element with a text, if any, under a parent: before a child of it, or last.
+    pub fn insert(
+        &mut self,
+        name: LocalName,
+        text: &str,
+        parent: NodeId,
+        before: Option<NodeId>,
+    ) -> NodeId {
+        let mut add = |content, parent, next| {
+            let id = u32::try_from(self.nodes.len()).expect("MAX_NODES is far below u32::MAX");
+            self.nodes.push(Node::new(content));
+            link(&mut self.nodes, parent, id, next);
+            id
+        };
+        let element = Content::Element(Element { name, attributes: Vec::new() });
+        let id = add(element, parent.0, before.map_or(NONE, |next| next.0));
+        if !text.is_empty() {
+            add(Content::Text(StrTendril::from_slice(text)), id, NONE);
+        }
+        NodeId(id)
+    }
+
     pub fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
     }

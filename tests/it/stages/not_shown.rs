@@ -1,0 +1,141 @@
+//! Articles that a page holds as data and does not show.
+
+use copydesk::article::{Article, Flag};
+use copydesk::stage::{Deadline, Stage};
+use copydesk::stages::boilerplate::Boilerplate;
+use serde_json::{Value, json};
+
+const HEADLINE: &str = "Lighthouse of Vellmar is to shine again after ninety dark years";
+const PARAGRAPHS: [&str; 5] = [
+    "The lighthouse on the rocks of Vellmar will be lit again in the autumn, ninety years after a storm put it out, the harbour office said on Monday.",
+    "Two sisters who run the bakery on the quay have paid for the new lamp, which came by ferry last week and fills a crate as tall as a horse.",
+    "“Our grandfather was the last to climb up there every evening,” said the elder, Tilda Brask. “We grew up with a dark tower and with his stories of the light.”",
+    "The lamp takes no more power than a kettle and can be seen from twelve miles away, three fewer than the old one, which burned oil from whales and later gas.",
+    "Pilots had asked for a light at the northern entry since a freighter ran aground there in fog in the spring, spilling nine thousand boxes of oranges onto the beach.",
+];
+
+fn strip(html: String) -> Article {
+    let mut article = Article::from_html(html);
+    Boilerplate::default().apply(&mut article, &Deadline::never());
+    article
+}
+
+/// A page that shows the first of the paragraphs, and then a wall.
+fn walled(data: &str, shown: &str) -> String {
+    format!(
+        "<head><title>{HEADLINE} - Vellmar Gazette</title>\
+         <script type=\"application/ld+json\">{data}</script></head>\
+         <body><nav><a href=\"/\">Home</a><a href=\"/sport\">Sport</a></nav><main><h1>{HEADLINE}</h1>{shown}\
+         <div class=\"paywall\"><p>To read on, take out a subscription.</p><button>Subscribe</button></div></main>\
+         <aside><h2>Most read</h2><a href=\"/a\">Oranges for everybody on the northern beach</a></aside>\
+         <footer>Imprint</footer></body>"
+    )
+}
+
+/// A page that scripts are to draw.
+fn frame(script: &str) -> String {
+    format!(
+        "<head><title>{HEADLINE} - Vellmar Gazette</title><meta property=\"og:title\" content=\"{HEADLINE}\"></head>\
+         <body><div id=\"root\"></div>{script}</body>"
+    )
+}
+
+fn stated(body: &str) -> String {
+    json!({"@context": "https://schema.org", "@type": "NewsArticle", "headline": HEADLINE, "articleBody": body})
+        .to_string()
+}
+
+fn text(run: &str) -> Value {
+    json!({"type": "text", "text": run})
+}
+
+#[test]
+fn what_a_wall_hides_is_read_from_the_stated_body() {
+    let [first, ..] = PARAGRAPHS;
+    for between in ["\n", "\n\n", " "] {
+        let article = strip(walled(
+            &stated(&PARAGRAPHS.join(between)),
+            &format!("<p class=\"lead\">{first}</p>"),
+        ));
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(words(article.text()), words(&PARAGRAPHS.join(" ")), "{between:?}");
+        assert!(article.flags.contains(&Flag::NotShown));
+    }
+}
+
+#[test]
+fn what_a_page_shows_is_not_taken_from_its_data() {
+    let shown: String = PARAGRAPHS.iter().map(|text| format!("<p>{text}</p>")).collect();
+    let article = strip(walled(&stated(&PARAGRAPHS.join("\n")), &shown));
+    assert_eq!(article.text(), PARAGRAPHS.join("\n\n"));
+    assert!(!article.flags.contains(&Flag::NotShown), "{:?}", article.flags);
+}
+
+#[test]
+fn a_stated_body_may_hold_markup() {
+    let markup: String = PARAGRAPHS.iter().map(|text| format!("<p>{text}</p>")).collect();
+    let article = strip(walled(&stated(&markup), ""));
+    assert_eq!(article.text(), PARAGRAPHS.join("\n\n"));
+}
+
+#[test]
+fn the_text_of_a_page_that_scripts_draw_is_read_from_their_data() {
+    let [a, b, c, d, e] = PARAGRAPHS;
+    let (before, behind) = c.split_at(40);
+    // As ProseMirror has it, in Next.js' state.
+    let tree = json!({"props": {"pageProps": {
+    "menu": [{"label": "Home"}, {"label": "Sport"}],
+    "story": {"headline": HEADLINE, "body": {"type": "doc", "content": [
+        {"type": "paragraph", "content": [text(a)]},
+        {"type": "image", "content": [text("The tower of Vellmar. Photo: Ane Holt")]},
+        {"type": "paragraph", "content": [text(b)]},
+        {"type": "heading", "content": [text("Stories of the light")]},
+        {"type": "paragraph", "content": [
+            text(before),
+            {"type": "link", "data": {"href": "https://example.org/brask"}, "content": [text(behind)]},
+        ]},
+        {"type": "paragraph", "content": [text(d)]},
+        {"type": "paragraph", "content": [text(e)]},
+    ]}}}}});
+    let with_subhead = [a, b, "Stories of the light", c, d, e].join("\n\n");
+    // As Arc has it: an assignment among others, paragraphs with markup.
+    let elements: Vec<Value> = PARAGRAPHS
+        .iter()
+        .map(|text| json!({"type": "text", "content": format!("<b></b>{text}")}))
+        .collect();
+    let arc = json!({"headlines": {"basic": HEADLINE}, "content_elements": elements});
+    let markup: String = PARAGRAPHS.iter().map(|text| format!("<p>{text}</p>")).collect();
+    let one_string = json!({"queries": [{"data": {"title": HEADLINE, "contentHtml": markup}}]});
+    for (script, expected) in [
+        (
+            format!("<script id=\"__NEXT_DATA__\" type=\"application/json\">{tree}</script>"),
+            with_subhead,
+        ),
+        (
+            format!(
+                "<script>window.Fusion = window.Fusion || {{}}; Fusion.arcSite=\"vg\"; Fusion.globalContent = {arc}; Fusion.globalContentConfig={{}};</script>"
+            ),
+            PARAGRAPHS.join("\n\n"),
+        ),
+        (
+            format!(
+                "<script>(self.__state = self.__state || []).push({})</script>",
+                one_string.to_string().replace('<', "\\u003c")
+            ),
+            PARAGRAPHS.join("\n\n"),
+        ),
+    ] {
+        let article = strip(frame(&script));
+        assert_eq!(article.text(), expected, "{script}");
+        assert!(article.flags.contains(&Flag::NotShown), "{script}");
+    }
+}
+
+#[test]
+fn the_data_of_another_article_is_not_read() {
+    let other =
+        json!({"headline": "Oranges for everybody on the northern beach", "body": PARAGRAPHS});
+    let article = strip(frame(&format!("<script type=\"application/json\">{other}</script>")));
+    assert!(!article.flags.contains(&Flag::NotShown));
+    assert!(!article.text().contains("lighthouse"), "{}", article.text());
+}
