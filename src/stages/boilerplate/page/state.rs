@@ -14,7 +14,7 @@ use crate::article::BlockKind;
 use crate::stage::Deadline;
 
 /// In bytes. Shorter scripts hold no article; larger ones are not read.
-const SIZES: std::ops::Range<usize> = 1000..4 * 1024 * 1024;
+const SIZES: std::ops::Range<usize> = 500..4 * 1024 * 1024;
 /// All scripts of a page that are read have no more bytes.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
 /// Places in a script where data may begin.
@@ -127,7 +127,7 @@ impl Search<'_> {
                     self.visit(inner, titled, depth + 1);
                 }
             }
-            Value::String(text) if titled && text.len() > LONGEST_PARAGRAPH / 4 => {
+            Value::String(text) if titled => {
                 self.consider(paragraphs_of(text, self.deadline));
             }
             _ => {}
