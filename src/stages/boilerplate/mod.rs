@@ -8,6 +8,7 @@
 //! last [`whole`] looks at all of it, and flags what is no article or only the beginning of
 //! one.
 
+pub(crate) mod choice;
 pub(crate) mod decide;
 pub(crate) mod features;
 pub(crate) mod flat;

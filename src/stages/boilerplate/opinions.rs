@@ -4,8 +4,8 @@
 use std::hash::Hash;
 use std::ops::Range;
 
+use crate::stages::boilerplate::choice::{half_of_expected, stretch};
 use crate::stages::boilerplate::features::Matrix;
-use crate::stages::boilerplate::model::half_of_expected;
 use crate::stages::boilerplate::segment::Segment;
 use crate::text::hashing::FastMap;
 
@@ -42,23 +42,6 @@ pub fn with_opinions(
         }
     }
     Matrix::new(columns, cells, places)
-}
-
-/// The stretch of segments that is likeliest the article's as a whole: with the largest
-/// sum of probabilities above `even`, each weighed by its segment's words.
-pub fn stretch(probabilities: &[f32], segments: &[Segment], even: f32) -> Range<usize> {
-    let mut best = (0.0, 0..0);
-    let (mut total, mut start) = (0.0f32, 0);
-    for (index, (probability, segment)) in probabilities.iter().zip(segments).enumerate() {
-        if total <= 0.0 {
-            (total, start) = (0.0, index);
-        }
-        total += (probability - even) * (segment.measure.words.min(100) as f32 + 1.0);
-        if total > best.0 {
-            best = (total, start..index + 1);
-        }
-    }
-    best.1
 }
 
 struct View<'a> {
