@@ -72,10 +72,22 @@ fn what_a_page_shows_is_not_taken_from_its_data() {
 }
 
 #[test]
-fn a_stated_body_may_hold_markup() {
+fn a_stated_body_may_hold_markup_and_entities() {
     let markup: String = PARAGRAPHS.iter().map(|text| format!("<p>{text}</p>")).collect();
-    let article = strip(walled(&stated(&markup), ""));
-    assert_eq!(article.text(), PARAGRAPHS.join("\n\n"));
+    let escaped = PARAGRAPHS.join("\n").replace('“', "&ldquo;").replace('”', "&rdquo;");
+    for body in [markup, escaped] {
+        let article = strip(walled(&stated(&body), ""));
+        assert_eq!(article.text(), PARAGRAPHS.join("\n\n"));
+    }
+}
+
+#[test]
+fn a_stated_body_in_other_words_is_not_added_to_a_text_that_is_shown() {
+    let shown: String = PARAGRAPHS.iter().map(|text| format!("<p>{text}</p>")).collect();
+    let summary = "A tower on the coast gets its lamp back, paid for by two bakers, and ships are glad of it. ";
+    let article = strip(walled(&stated(&summary.repeat(6)), &shown.repeat(3)));
+    assert!(!article.text().contains("two bakers"), "{}", article.text());
+    assert!(!article.flags.contains(&Flag::NotShown), "{:?}", article.flags);
 }
 
 #[test]

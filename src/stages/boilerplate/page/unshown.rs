@@ -29,8 +29,8 @@ const SHORTEST: usize = 500;
 /// Of the data's text a page shows less than this where it does not show the article. Of 125
 /// pages with an `articleBody` 124 show more than 0.7 of it, and the last 0.07.
 const SHOWN: f32 = 0.5;
-/// In words. A page that shows a longer text of its own is not looked at for data.
-const MOST_SHOWN_WORDS: u32 = 250;
+/// In words. A page that shows more prose than this is not looked at for the data of scripts.
+const MOST_SHOWN_WORDS: usize = 400;
 
 /// Adds to the tree what it does not show, and to the statements where that was found;
 /// whether anything was added.
@@ -41,18 +41,22 @@ pub fn show(
     statements: &mut Statements,
     deadline: &Deadline,
 ) -> bool {
-    let stated = paragraphs_of(&statements.article_body, deadline);
-    if add(tree, &stated, &rendering.text) {
+    let prose = rendering.segments.iter().filter(|segment| segment.is_prose());
+    let shown_words: usize = prose.map(|segment| segment.measure.words as usize).sum();
+    let mut add_from = |paragraphs: &[Paragraph]| {
+        let words: usize =
+            paragraphs.iter().map(|paragraph| paragraph.text.split_whitespace().count()).sum();
+        // A summary is stated beside an article that is shown in other words.
+        2 * words > shown_words && add(tree, paragraphs, &rendering.text)
+    };
+    if add_from(&paragraphs_of(&statements.article_body, deadline)) {
         return true;
     }
-    let words = |range: std::ops::Range<usize>| -> u32 {
-        rendering.segments[range].iter().map(|segment| segment.measure.words).sum()
-    };
-    if words(decide::body(&rendering.segments)) > MOST_SHOWN_WORDS {
+    if shown_words > MOST_SHOWN_WORDS {
         return false;
     }
     let Some(held) = state::article(html, &statements.titles, deadline) else { return false };
-    let is_added = add(tree, &held, &rendering.text);
+    let is_added = add_from(&held);
     if is_added {
         let texts: Vec<&str> = held.iter().map(|paragraph| &*paragraph.text).collect();
         statements.article_body = texts.join("\n\n");
@@ -65,11 +69,13 @@ pub fn paragraphs_of(text: &str, deadline: &Deadline) -> Vec<Paragraph> {
     if text.len() < SHORTEST {
         return Vec::new();
     }
-    if !text.contains("</") {
-        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let has_tags = text.contains("</");
+    if !has_tags && !text.contains('&') {
         return lines.map(|line| Paragraph::new(BlockKind::Paragraph, line)).collect();
     }
-    let Rendering { text, segments } = render::render(&Tree::parse(text, deadline), deadline);
+    let markup = if has_tags { text } else { &lines.collect::<Vec<_>>().join("<p>") };
+    let Rendering { text, segments } = render::render(&Tree::parse(markup, deadline), deadline);
     let segments = segments.into_iter();
     let own = segments.filter(|segment| !segment.place.marks.has(decide::FURNITURE));
     own.map(|segment| Paragraph::new(segment.kind, &text[segment.span])).collect()
