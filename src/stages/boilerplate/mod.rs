@@ -21,6 +21,7 @@ pub(crate) mod recurrence;
 mod removal;
 mod rules;
 pub(crate) mod segment;
+mod subhead;
 mod topic;
 mod whole;
 pub(crate) mod wording;

@@ -15,14 +15,14 @@ use crate::stages::boilerplate::removal::{self, Cut};
 use crate::stages::boilerplate::rules::Scene;
 use crate::stages::boilerplate::segment::{Place, Segment};
 use crate::stages::boilerplate::whole::Whole;
-use crate::stages::boilerplate::{decide, phrases, recurrence};
+use crate::stages::boilerplate::{decide, phrases, recurrence, subhead};
 use crate::text::lines::{Measure, lines};
 
 /// The lines of the text after rejoining those that were broken.
 pub fn segments(text: &str, deadline: &Deadline) -> (Vec<Segment>, Joined) {
     let lines: Vec<Range<usize>> = lines(text).collect();
     let joined = broken_line::rejoin(text, &lines, deadline);
-    let segments = joined
+    let mut segments: Vec<Segment> = joined
         .lines
         .iter()
         .map(|(span, measure)| {
@@ -39,6 +39,8 @@ pub fn segments(text: &str, deadline: &Deadline) -> (Vec<Segment>, Joined) {
             }
         })
         .collect();
+    // Buttons come in rows.
+    subhead::let_be(text, &mut segments, |before, _| before.is_some_and(Segment::is_prose));
     (segments, joined)
 }
 

@@ -7,8 +7,9 @@ use super::names;
 use super::tree::{Content, Element, NodeId, Tree};
 use crate::article::BlockKind;
 use crate::stage::Deadline;
-use crate::stages::boilerplate::phrases::{self, Phrase};
+use crate::stages::boilerplate::phrases;
 use crate::stages::boilerplate::segment::{Marks, Place, Segment};
+use crate::stages::boilerplate::subhead;
 use crate::text::hashing::fingerprint;
 use crate::text::lines::measure;
 
@@ -81,24 +82,8 @@ pub fn render(tree: &Tree, deadline: &Deadline) -> Rendering {
     writer.end_block(None);
     let Writer { text, mut segments, .. } = writer;
     spread(&mut segments, &scopes);
-    let_subheads_be(&text, &mut segments);
+    subhead::let_be(&text, &mut segments, |_, head| head.place.marks.has(Marks::HEADING));
     Rendering { text, segments }
-}
-
-/// A heading may be the name of a service, above a paragraph that says what it did
-/// ("Facebook"), and is no button then.
-fn let_subheads_be(text: &str, segments: &mut [Segment]) {
-    for index in 1..segments.len() {
-        let [head, below] = &mut segments[index - 1..=index] else { return };
-        if head.phrase == Some(Phrase::Share)
-            && head.place.marks.has(Marks::HEADING)
-            && below.is_prose()
-            && below.phrase.is_none()
-            && text[below.span.clone()].contains(text[head.span.clone()].trim())
-        {
-            head.phrase = None;
-        }
-    }
 }
 
 /// Gives every segment the names of the elements around it.

@@ -1,6 +1,6 @@
 //! Buttons to share, save, print and follow ("Share on …", "Copy link").
-//! Silent about sentences, and about a page's subheads ("Facebook", above what it did), whose
-//! wording the page's rendering has let go.
+//! Silent about sentences, and about subheads ("Facebook", above what it did), which
+//! [`subhead`](crate::stages::boilerplate::subhead) has told before.
 
 use super::{Rule, Scene};
 use crate::edit::RuleId;
