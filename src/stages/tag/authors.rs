@@ -101,7 +101,7 @@ fn with_those_beside(best: &Found, article: &Article, is_outlet: &dyn Fn(&str) -
         article.evidence.of(Fact::Author).filter(|clue| clue.source == ClueSource::Element);
     // Behind the first that names anyone stand those of other articles.
     let mut named = bylines.take(NEAR_TOP).filter_map(|clue| {
-        let people = byline::enumerated(clue.value.text(), is_outlet);
+        let people = without_places(byline::enumerated(clue.value.text(), is_outlet));
         (!people.is_empty()).then_some(people)
     });
     let wider = named.next().filter(|people| {

@@ -80,6 +80,11 @@ pub const METHODS: &[&str] = &[
     "timeRequired.words_a_minute",
 ];
 
+/// The people that a field for authors names, as the stage reads such a field.
+pub fn people_named(field: &str) -> Vec<String> {
+    byline::people(field, byline::Setting::Field, &|_| false)
+}
+
 #[derive(Default)]
 pub struct Tag;
 
