@@ -46,6 +46,16 @@ impl Moment {
         });
         days_since_epoch(self.year, self.month, self.day) * 1440 + of_day
     }
+
+    /// The same instant as clocks show it that many minutes east of UTC; absent where no
+    /// time is known.
+    pub fn at_offset(&self, minutes_east: i16) -> Option<Self> {
+        let second = self.time?.second;
+        let mut there = from_epoch((self.minutes() + i64::from(minutes_east)) * 60)?;
+        let time = there.time.as_mut()?;
+        (time.second, time.offset_minutes) = (second, Some(minutes_east));
+        Some(there)
+    }
 }
 
 /// ISO 8601, as precise as the value.

@@ -33,12 +33,8 @@ pub fn tag(article: &Article, tags: &mut Tags) {
     // Of what is unknown in other languages, most is no name.
     let is_first_name =
         |word: &str| names::is_given_name(word) || is_english && names::are_nothing_else(&[word]);
-    let titles: Vec<String> = article
-        .evidence
-        .of(Fact::Title)
-        .take(4)
-        .map(|clue| outlets::key(clue.value.text()))
-        .collect();
+    // The site of one person has the name for a heading, too: only the article's is none.
+    let headline = tags.headline.as_ref().map(|headline| outlets::key(headline.text()));
     let found: Vec<Found> = SOURCES
         .iter()
         .map(|&(source, confidence)| {
@@ -48,7 +44,7 @@ pub fn tag(article: &Article, tags: &mut Tags) {
                 .filter(|clue| clue.source == source)
                 .take(MOST_CLUES)
                 .map(|clue| clue.value.text())
-                .filter(|byline| !titles.contains(&outlets::key(byline)))
+                .filter(|byline| headline.as_ref() != Some(&outlets::key(byline)))
                 .collect();
             let people = people_of(&bylines, source, &is_outlet, &is_first_name);
             (people, source, confidence)
@@ -105,7 +101,7 @@ fn with_those_beside(best: &Found, article: &Article, is_outlet: &dyn Fn(&str) -
         article.evidence.of(Fact::Author).filter(|clue| clue.source == ClueSource::Element);
     // Behind the first that names anyone stand those of other articles.
     let mut named = bylines.take(NEAR_TOP).filter_map(|clue| {
-        let people = byline::enumerated(clue.value.text(), is_outlet);
+        let people = without_places(byline::enumerated(clue.value.text(), is_outlet));
         (!people.is_empty()).then_some(people)
     });
     let wider = named.next().filter(|people| {
@@ -190,10 +186,19 @@ fn people_of(
             .iter()
             .map(|byline| byline::people(byline, Setting::Text, is_outlet))
             .find(|people| !people.is_empty())
+            .map(without_places)
             .or_else(|| Some(vec![first_name(bylines.first()?)?]))
             .unwrap_or_default(),
         _ => of_all(bylines, Setting::Field, is_outlet),
     }
+}
+
+/// "Jane Doe, San Francisco": behind the first, a place is where they wrote.
+fn without_places(people: Vec<String>) -> Vec<String> {
+    let is_place = |name: &String| names::are_of_place(&name.split(' ').collect::<Vec<_>>());
+    let of_people =
+        |(index, name): (usize, String)| (index == 0 || !is_place(&name)).then_some(name);
+    people.into_iter().enumerate().filter_map(of_people).collect()
 }
 
 /// The people of all bylines, each once.
@@ -222,7 +227,7 @@ fn of_first(bylines: &[&str], is_outlet: &dyn Fn(&str) -> bool) -> Vec<String> {
         }
         if byline::says_so(byline) { named(byline) } else { None }
     });
-    let is_person = |name: &String| !names::are_of_place(&name.split(' ').collect::<Vec<_>>());
+    let is_person = |name: &String| names::are_likely_person(&name.split(' ').collect::<Vec<_>>());
     let unsaid = |byline: &&str| named(byline).filter(|people| people.iter().all(is_person));
     said.or_else(|| bylines.iter().take(NEAR_TOP).find_map(unsaid)).unwrap_or_default()
 }

@@ -33,6 +33,11 @@ pub fn tag(article: &Article, tags: &mut Tags) {
         tags.date_published = Some(found.moment.to_string());
         let source = InferenceSource::Clue(found.source);
         tags.infer("datePublished", source, found.method, found.confidence);
+    } else if let Some(moment) = tags.dateline.as_deref().and_then(|dateline| limits.read(dateline))
+    {
+        // "RAJSHAHI, Dec 20, 2025": where an agency's text is all there is.
+        tags.date_published = Some(moment.to_string());
+        tags.infer("datePublished", InferenceSource::Body, "dateline", 0.7);
     }
     // A change cannot come a day before what it changes.
     let fits = |found: &Found| {
@@ -246,7 +251,7 @@ fn best(article: &Article, fact: Fact, sources: &[ClueSource], limits: &Limits) 
         .max_by_key(|(moment, _)| precision(moment))
         .filter(|(moment, _)| precision(moment) > precision(&first))
         .map_or(first, |(moment, _)| *moment);
-    let precise = in_own_zone(precise, &dated);
+    let precise = in_own_zone(precise, &dated, article, limits);
     Some(Found::new(precise, source, "stated_date", confidence))
 }
 
@@ -263,18 +268,68 @@ fn fact_of(clue: &Clue) -> Option<Fact> {
     }
 }
 
-/// The same instant in the page's own time zone, where it is stated in that as well as
-/// in UTC: what a reader takes for the day.
-fn in_own_zone(moment: Moment, dated: &[(Moment, ClueSource)]) -> Moment {
-    let offset = |moment: &Moment| moment.time.and_then(|time| time.offset_minutes);
+/// The same instant in the page's own time zone, where that can be told: what a reader
+/// takes for the day.
+fn in_own_zone(
+    moment: Moment,
+    dated: &[(Moment, ClueSource)],
+    article: &Article,
+    limits: &Limits,
+) -> Moment {
     if offset(&moment) != Some(0) {
         return moment;
     }
-    let is_same = |other: &&(Moment, ClueSource)| {
-        offset(&other.0).is_some_and(|offset| offset != 0) && other.0.minutes() == moment.minutes()
+    let stated = || {
+        let is_same = |other: &&(Moment, ClueSource)| {
+            offset(&other.0).is_some_and(|offset| offset != 0)
+                && other.0.minutes() == moment.minutes()
+        };
+        dated.iter().find(is_same).map(|(local, _)| *local)
     };
-    dated.iter().find(is_same).map_or(moment, |(local, _)| *local)
+    let mut shown = dated.iter().filter(|(_, source)| *source == ClueSource::VisibleText);
+    let clock = || shown.find_map(|(shown, _)| by_clock(moment, shown));
+    stated().or_else(clock).or_else(|| by_day(moment, dated, article, limits)).unwrap_or(moment)
 }
+
+fn offset(moment: &Moment) -> Option<i16> {
+    moment.time.and_then(|time| time.offset_minutes)
+}
+
+/// "22 December, 10:00 PM" beside 03:00 of the 23rd in UTC: five hours west.
+fn by_clock(moment: Moment, shown: &Moment) -> Option<Moment> {
+    let is_local = shown.time.is_some_and(|time| time.offset_minutes.is_none());
+    let apart = shown.minutes() - moment.minutes();
+    let is_zone = is_local
+        && (apart % 60 == 0 && ZONES.contains(&(apart / 60)) && apart != 0
+            || BROKEN_ZONES.contains(&apart));
+    moment.at_offset(i16::try_from(apart).ok()?).filter(|_| is_zone)
+}
+
+/// In a zone that another date of the page is stated in, where the day there is the one
+/// that the page shows or the URL holds.
+fn by_day(
+    moment: Moment,
+    dated: &[(Moment, ClueSource)],
+    article: &Article,
+    limits: &Limits,
+) -> Option<Moment> {
+    let shown = dated.iter().find(|(_, source)| *source == ClueSource::VisibleText);
+    let day = shown.map(|(day, _)| *day).or_else(|| in_url(article, limits).map(|url| url.moment));
+    let day = day.filter(|day| !same_day(day, &moment))?;
+    let clues = article.evidence.clues.iter().take(MOST_CLUES * 2);
+    let zones = clues.filter(|clue| matches!(clue.fact, Fact::Published | Fact::Modified));
+    let mut there = zones.filter_map(|clue| {
+        let zone = offset(&limits.read(clue.value.text())?).filter(|zone| *zone != 0)?;
+        moment.at_offset(zone)
+    });
+    there.find(|local| same_day(local, &day))
+}
+
+/// Hours east of UTC. Twelve to the west is open sea, and a clock that leaves out "p.m.".
+const ZONES: std::ops::RangeInclusive<i64> = -11..=14;
+/// Minutes east of UTC: Newfoundland, summer and winter, Iran, Afghanistan, India, Nepal,
+/// Myanmar, the middle of Australia, winter and summer.
+const BROKEN_ZONES: [i64; 9] = [-150, -210, 210, 270, 330, 345, 390, 570, 630];
 
 const MOST_CLUES: usize = 32;
 

@@ -108,17 +108,26 @@ const SHORTEST_BEHIND_KICKER: usize = 20;
 fn choose(candidates: &[Candidate]) -> Option<usize> {
     let weights: Vec<f32> =
         candidates.iter().enumerate().map(|(index, _)| weight(candidates, index)).collect();
+    let text = |index: usize| candidates[index].passage.text();
     let behind = |index: usize| -> f32 {
         let key = &candidates[index].key;
         // "Kicker: Title" over an article called "Title" agrees with it.
         let is_short = key.chars().count() < SHORTEST_BEHIND_KICKER;
+        // Where the page states the title without the kicker, all that name both agree.
+        let is_stated =
+            matches!(candidates[index].source, ClueSource::OpenGraph | ClueSource::JsonLd);
+        let kicked = candidates.iter().find(|heading| {
+            is_stated && heading.is_heading && is_behind_kicker(text(index), heading.passage.text())
+        });
         let agrees = |other: &Candidate| {
-            other.key == *key || other.is_heading && !is_short && other.key.ends_with(key.as_str())
+            other.key == *key
+                || !is_short
+                    && (other.is_heading && other.key.ends_with(key.as_str())
+                        || kicked.is_some_and(|heading| heading.key == other.key))
         };
         let agreeing = candidates.iter().zip(&weights).filter(|(other, _)| agrees(other));
         agreeing.map(|(_, weight)| weight).sum()
     };
-    let text = |index: usize| candidates[index].passage.text();
     (0..candidates.len()).reduce(|best, next| {
         // Of one wording, the form that a reader sees, unless its words are run together.
         let is_better = if candidates[best].key == candidates[next].key {
@@ -131,6 +140,14 @@ fn choose(candidates: &[Candidate]) -> Option<usize> {
             behind(next) > behind(best)
         };
         if is_better { next } else { best }
+    })
+}
+
+/// Whether `heading` is `title` behind a kicker: "Harbour: Bridge closed for two years".
+fn is_behind_kicker(title: &str, heading: &str) -> bool {
+    heading.strip_suffix(title).is_some_and(|kicker| {
+        kicker.ends_with(char::is_whitespace)
+            && kicker.trim_end().ends_with([':', '|', '–', '—', '-'])
     })
 }
 

@@ -56,6 +56,7 @@ pub const METHODS: &[&str] = &[
     "dateModified.line_before_body",
     "dateModified.stated_date",
     "datePublished.dated_byline",
+    "datePublished.dateline",
     "datePublished.line_before_body",
     "datePublished.stated_date",
     "datePublished.url_path",
@@ -79,6 +80,11 @@ pub const METHODS: &[&str] = &[
     "timeRequired.words_a_minute",
 ];
 
+/// The people that a field for authors names, as the stage reads such a field.
+pub fn people_named(field: &str) -> Vec<String> {
+    byline::people(field, byline::Setting::Field, &|_| false)
+}
+
 #[derive(Default)]
 pub struct Tag;
 
@@ -99,8 +105,8 @@ impl Stage for Tag {
         subjects::tag(article, &mut tags);
         genre::flag(article, &tags);
         authors::tag(article, &mut tags);
-        dates::tag(article, &mut tags);
         dateline::tag(article, &mut tags);
+        dates::tag(article, &mut tags);
         credit::tag(article, &mut tags);
         abstract_text::tag(article, &mut tags);
         deadline.check();

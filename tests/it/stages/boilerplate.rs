@@ -191,6 +191,13 @@ fn who_and_when_are_read_around_the_heading() {
         ),
         named("By\nAda Marsh\nand\nBen Quay"),
     );
+    assert_eq!(
+        front(
+            r#"<p class="author">Ada Marsh</p><p class="author">Ben Quay</p><p>A walk</p><p class="author">Cy Roe</p>"#
+        ),
+        named("Ada Marsh,\nBen Quay|Cy Roe"),
+        "one byline, until other words come"
+    );
     assert_eq!(front("<p>Written by:</p><p>Ada Marsh</p>"), named("Ada Marsh"));
     assert_eq!(
         front(r#"<div class="photo-credit"><span class="author">Dee Lens</span></div>"#),
@@ -254,7 +261,7 @@ fn authors_and_dates_with_a_label_are_found_far_from_the_heading() {
         (authors, of(Fact::Published, ClueSource::VisibleText))
     };
     let aside = "<aside><h3>Authors</h3><p>Ada Marsh</p><p>Ben Quay</p><h3>Tags</h3><p>Sea Wall</p></aside>";
-    assert_eq!(facts(aside).0, "Ada Marsh|Ben Quay");
+    assert_eq!(facts(aside).0, "Ada Marsh,\nBen Quay");
     let linked = "<p><span>by </span><a href='/authors/ada-marsh'>Ada Marsh</a></p>";
     assert_eq!(facts(linked).0, "Ada Marsh");
     assert_eq!(facts("<nav><span>by </span><a href='/authors/ada'>Ada Marsh</a></nav>").0, "");

@@ -24,6 +24,8 @@ const LONGEST_LABEL: usize = 30;
 /// A person's name, in bytes.
 const LONGEST_NAME: usize = 60;
 const MOST_CLUES: usize = 6;
+/// Between the names of one byline that stand in elements of their own.
+const ENUMERATED: &str = ",\n";
 /// A page with more headings of the first rank has no front.
 const MOST_HEADINGS: usize = 3;
 /// Elements around an element that are asked for what they are.
@@ -40,6 +42,7 @@ pub fn read(tree: &Tree, evidence: &mut Evidence, deadline: &Deadline) {
     let mut label = String::new();
     let mut unsaid = String::new();
     let mut after_date = false;
+    let mut since_byline = String::new();
     for id in nodes {
         match &tree.node(id).content {
             Content::Element(element) => {
@@ -49,13 +52,17 @@ pub fn read(tree: &Tree, evidence: &mut Evidence, deadline: &Deadline) {
                     && let Some(text) = parted_text(tree, top, LONGEST_BYLINE)
                     && is_new(&bylines, &text)
                 {
-                    bylines.push(text);
+                    add_byline(&mut bylines, text, &since_byline);
+                    since_byline.clear();
                 }
             }
             Content::Text(text) => {
                 let text = text.trim();
                 if text.is_empty() {
                     continue;
+                }
+                if bylines.last().is_some_and(|byline| !byline.contains(text)) {
+                    since_byline.push_str(text);
                 }
                 // "Written by" on its own.
                 if is_byline_label(&label)
@@ -118,6 +125,20 @@ pub fn read(tree: &Tree, evidence: &mut Evidence, deadline: &Deadline) {
     }
 }
 
+/// A name in an element of its own goes on with the one before it where no words stand
+/// between the two: several wrote the article.
+fn add_byline(bylines: &mut Vec<String>, text: String, between: &str) {
+    let is_list = between.is_empty() || is_conjunction(between);
+    let ends_with_name = |known: &String| known.lines().last().is_some_and(is_shaped_like_name);
+    match bylines.last_mut().filter(|known| is_list && ends_with_name(known)) {
+        Some(known) if is_shaped_like_name(&text) => {
+            known.push_str(ENUMERATED);
+            known.push_str(&text);
+        }
+        _ => bylines.push(text),
+    }
+}
+
 /// Whether none of the bylines holds it already: an element stands within another.
 fn is_new(bylines: &[String], text: &str) -> bool {
     !bylines.iter().any(|known| known.contains(text))
@@ -153,9 +174,9 @@ const BYLINE_LABELS: [&str; 12] = [
     "автор",
 ];
 
-/// The names behind the first "Written by" or its like on its own, wherever it stands on
-/// the page, and those behind "by" that lead to their author's page.
-fn labelled(tree: &Tree, deadline: &Deadline) -> Vec<String> {
+/// The byline of the names behind the first "Written by" or its like on its own, wherever it
+/// stands on the page, or behind "by" where they lead to their author's page.
+fn labelled(tree: &Tree, deadline: &Deadline) -> Option<String> {
     let mut names = Vec::new();
     let mut is_labelled = false;
     let mut is_by = false;
@@ -182,7 +203,7 @@ fn labelled(tree: &Tree, deadline: &Deadline) -> Vec<String> {
         is_labelled = is_byline_label(text);
         is_by = text.eq_ignore_ascii_case("by");
     }
-    names
+    (!names.is_empty()).then(|| names.join(ENUMERATED))
 }
 
 fn is_conjunction(text: &str) -> bool {

@@ -37,6 +37,13 @@ pub fn are_of_place(words: &[&str]) -> bool {
         || !begins_with_given_name(words) && words.iter().any(|word| is_place(entry(word)))
 }
 
+/// Whether words that nothing calls an author's are likely to be one's: no place's name, a
+/// first name at the start or no word known for anything else, and in a script with capitals.
+pub fn are_likely_person(words: &[&str]) -> bool {
+    let has_case = words.iter().any(|word| word.chars().any(char::is_uppercase));
+    has_case && !are_of_place(words) && (begins_with_given_name(words) || are_nothing_else(words))
+}
+
 /// Whether each word is a person's, or not known for anything else: sentences do not use
 /// it, and it is no place's or organisation's.
 pub fn are_nothing_else(words: &[&str]) -> bool {

@@ -200,6 +200,12 @@ impl Finder<'_> {
             found.as_str().split_whitespace().all(|word| !NO_PART_OF_NOUN.contains(&word))
         })?;
         let start = found.start() + (found.len() - found.as_str().trim_start().len());
+        // "on the pier" is where somebody spoke.
+        let behind = words[..start].trim_end().rsplit(' ').next().unwrap_or_default();
+        if IN_PLACE.contains(&behind.to_lowercase().as_str()) {
+            return None;
+        }
+        let start = start + last_noun(&words[start..found.end()]);
         let named = left.start + start..left.start + found.end();
         Some((named.clone(), self.who(&named)))
     }
@@ -259,6 +265,36 @@ impl Finder<'_> {
         next.is_some_and(|word| ATTENDANTS.contains(&word))
     }
 }
+
+/// Where the last phrase with an article of its own begins: "the border town of Krummau the
+/// baker" → "the baker". Behind a preposition it goes with what stands before it: "the mayor
+/// of the town".
+fn last_noun(phrase: &str) -> usize {
+    let mut last = 0;
+    let mut before = "of";
+    let mut at = 0;
+    for word in phrase.split_inclusive(' ') {
+        let bare = word.trim_end();
+        if matches!(bare, "the" | "a" | "an") && !PREPOSITIONS.contains(&before) {
+            last = at;
+        }
+        before = bare;
+        at += word.len();
+    }
+    last
+}
+
+/// Behind these a noun is a place.
+const IN_PLACE: [&str; 12] = [
+    "in", "on", "at", "near", "under", "along", "beside", "inside", "outside", "across", "onto",
+    "around",
+];
+
+/// What goes on with the noun before it.
+const PREPOSITIONS: [&str; 14] = [
+    "of", "in", "on", "at", "for", "from", "to", "with", "by", "near", "under", "against",
+    "behind", "and",
+];
 
 /// How far behind a quote its speaker is looked for, in bytes.
 const REACH: usize = 240;
