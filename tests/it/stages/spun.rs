@@ -104,6 +104,15 @@ fn a_measurement_counts_places_restored_and_edits_that_are_false() {
     let report = evaluate(line.as_bytes(), &Repair::default()).unwrap();
     assert_eq!((report.all.places, report.all.restored), (0, 0));
     assert!(report.all.wrong > 10, "{report}");
+
+    // Where the spun words would do as well, a change to the others is neither.
+    let either = MARKED.split('}').map(|piece| match piece.rsplit_once('{') {
+        Some((_, mark)) => format!("{piece}/{}}}", mark.split('|').next().unwrap_or_default()),
+        None => piece.to_owned(),
+    });
+    let line = serde_json::json!({ "marked": either.collect::<String>() }).to_string();
+    let report = evaluate(line.as_bytes(), &Repair::default()).unwrap();
+    assert_eq!((report.all.places, report.all.restored, report.all.wrong), (0, 0, 0), "{report}");
     assert!(evaluate("".as_bytes(), &Repair::default()).is_err());
     assert!(evaluate("{".as_bytes(), &Repair::default()).is_err());
 }

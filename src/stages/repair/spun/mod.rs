@@ -78,10 +78,11 @@ pub(super) fn mend(article: &mut Article, model: &Model, mode: Mode, deadline: &
         spans.iter().map(|span| Line::new(&article.text()[span.clone()])).collect();
     let score = SpinScore::of(lines.iter().map(|line| &line.tokens), &model.channel);
     let weigh = |lines: &[Line]| candidates(model, lines, score, || deadline.check());
-    let may_be_spun = score.may_be_spun() && {
-        let beginning = beginning(&lines);
-        beginning.len() == lines.len() || weigh(beginning).iter().any(is_nearly_sure)
-    };
+    let may_be_spun = score.looks_spun()
+        || score.may_be_spun() && {
+            let beginning = beginning(&lines);
+            beginning.len() == lines.len() || weigh(beginning).iter().any(is_nearly_sure)
+        };
     let clues: Vec<usize> = clues_in_sentences(article);
     let texts = clues.iter().map(|clue| article.evidence.clues[*clue].value.text());
     lines.extend(texts.map(Line::new));
