@@ -3,7 +3,8 @@
 //!
 //! A place is restored if its words, and whatever an edit took along, stand as
 //! they stood before. An edit is false if it touches no marked place, or leaves
-//! one as neither side has it. Precision = restored / (restored + false); recall =
+//! one as neither side has it; at a place of several originals it may choose among
+//! them, and counts only if the place had to be changed. Precision = restored / (restored + false); recall =
 //! restored / marked places that differ. Detection is measured on the spun texts
 //! against the same texts unspun.
 
@@ -112,7 +113,13 @@ impl Report {
         }
         for change in changes {
             let touches = |mark: &Mark| mark.differs && overlap(&mark.span, &change.span);
-            let is_outside = !marked.marks.iter().any(touches);
+            // Where several words would do, the spun one among them.
+            let would_do = |mark: &Mark| {
+                !mark.differs
+                    && overlap(&mark.span, &change.span)
+                    && verdict(marked, mark, changes) == Verdict::Restored
+            };
+            let is_outside = !marked.marks.iter().any(|mark| touches(mark) || would_do(mark));
             self.all.wrong += usize::from(is_outside);
             let matters = matters(&change.before, &change.after);
             self.that_matter.wrong += usize::from(is_outside && matters);

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::lexicon::Pair;
 use super::spin::{Spinner, Spun};
 use super::table::{self, Sources};
 use crate::stages::forest::{Forest, Split};
@@ -19,16 +20,15 @@ use crate::train::boosting::{self, Examples, Plan};
 const PARTS: usize = 4;
 
 /// Articles spun with the pairs of each part.
-const ARTICLES: usize = 700;
+const ARTICLES: usize = 1050;
 
-/// The share of originals that a page replaces, of pairs that were seen and, in
-/// every other article, of the rest of the table. A real page, spun with a table
-/// that is not known, has as many changes as the latter.
+/// The share of originals that a page replaces, of pairs that were seen and of those that
+/// are only supposed.
 pub const USED: f32 = 0.8;
-const USED_OF_TABLE: f32 = 0.25;
+const USED_OF_SUPPOSED: f32 = 0.25;
 
 /// Of the news, one article in so many is taken.
-const EVERY: usize = 11;
+const EVERY: usize = 7;
 
 /// The forest as a file. `ngrams` is the file of counts.
 pub fn train(sources: &Sources, ngrams: &[u8]) -> std::io::Result<Vec<u8>> {
@@ -48,12 +48,20 @@ pub fn train(sources: &Sources, ngrams: &[u8]) -> std::io::Result<Vec<u8>> {
         let model = Model::read(&table, ngrams.to_vec(), &undecided()).ok_or_else(|| {
             std::io::Error::new(std::io::ErrorKind::InvalidData, "the counts cannot be read")
         })?;
-        let thin = Spinner::new(table::seen_on(sources, &held_out)?, USED);
-        let thick = Spinner::new(table::seen_on(sources, &held_out)?, USED)
-            .and(table::pairs_of(&table), USED_OF_TABLE);
+        let (seen, supposed): (Vec<Pair>, Vec<Pair>) =
+            table::pairs_of(&table).into_iter().partition(|pair| pair.weight >= 1.0);
+        let thin =
+            || Ok::<_, std::io::Error>(Spinner::new(table::seen_on(sources, &held_out)?, USED));
+        // A page is spun with one table of which some pairs are known, some supposed and
+        // some unheard of: how much of a text is spun tells how far each may be trusted.
+        let spinners = [
+            thin()?,
+            thin()?.and(table::pairs_of(&table), USED_OF_SUPPOSED),
+            thin()?.and(seen, USED).and(supposed, USED_OF_SUPPOSED),
+        ];
         for (index, article) in articles.iter().skip(part).step_by(PARTS).take(ARTICLES).enumerate()
         {
-            let spinner = if index % 2 == 0 { &thin } else { &thick };
+            let spinner = &spinners[index % spinners.len()];
             learn(&spinner.spin(article), &model, &mut examples);
         }
     }

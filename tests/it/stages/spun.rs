@@ -3,7 +3,7 @@
 
 use copydesk::article::{Article, ClueSource, Fact, Flag};
 use copydesk::eval::marked::Marked;
-use copydesk::eval::spun::evaluate;
+use copydesk::eval::spun::{Tally, evaluate};
 use copydesk::stage::{Deadline, Stage};
 use copydesk::stages::repair::{Repair, SpunMode};
 
@@ -94,6 +94,7 @@ fn a_measurement_counts_places_restored_and_edits_that_are_false() {
     assert_eq!((report.documents, report.flagged, report.clean_changed), (1, [1, 0], 0));
     assert_eq!(report.all.places, Marked::read(MARKED).marks.len());
     assert!(report.all.restored > report.all.places / 2, "{report}");
+    let wrong = report.all.wrong;
     // What is harmless counts for all and not for what matters.
     assert!(report.that_matter.places < report.all.places);
     assert!((report.area_under_curve() - 1.0).abs() < 1e-9);
@@ -104,6 +105,17 @@ fn a_measurement_counts_places_restored_and_edits_that_are_false() {
     let report = evaluate(line.as_bytes(), &Repair::default()).unwrap();
     assert_eq!((report.all.places, report.all.restored), (0, 0));
     assert!(report.all.wrong > 10, "{report}");
+
+    // Where the spun words would do as well, a change to the others is neither right nor
+    // false; one to still others is false as before.
+    let either = MARKED.split('}').map(|piece| match piece.rsplit_once('{') {
+        Some((_, mark)) => format!("{piece}/{}}}", mark.split('|').next().unwrap_or_default()),
+        None => piece.to_owned(),
+    });
+    let line = serde_json::json!({ "marked": either.collect::<String>() }).to_string();
+    let report = evaluate(line.as_bytes(), &Repair::default()).unwrap();
+    let Tally { places, restored, wrong: of_either } = report.all;
+    assert_eq!((places, restored, of_either), (0, 0, wrong), "{report}");
     assert!(evaluate("".as_bytes(), &Repair::default()).is_err());
     assert!(evaluate("{".as_bytes(), &Repair::default()).is_err());
 }

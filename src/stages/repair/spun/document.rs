@@ -82,8 +82,18 @@ pub fn bounded(margin: f32) -> f32 {
     margin.clamp(-6.0, 10.0)
 }
 
+/// What is replaced, and by what: of a phrase only the words that change, so that it
+/// speaks for the single word, and the word for it.
 fn key(entry: &Entry) -> (u64, u64) {
-    (ngram_hash(&entry.spun), ngram_hash(&entry.original))
+    let same = |(a, b): &(&WordHash, &WordHash)| a == b;
+    let (spun, original) = (&entry.spun[..], &entry.original[..]);
+    let most = spun.len().min(original.len()) - 1;
+    let opening = spun.iter().zip(original).take(most).take_while(same).count();
+    let (spun, original) = (&spun[opening..], &original[opening..]);
+    let ends = spun.iter().rev().zip(original.iter().rev()).take(most - opening);
+    let ending = ends.take_while(same).count();
+    let changed = |words: &[WordHash]| ngram_hash(&words[..words.len() - ending]);
+    (changed(spun), changed(original))
 }
 
 impl Groups {
