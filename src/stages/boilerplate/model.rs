@@ -5,10 +5,10 @@
 //! What is asked of a segment falls with what can be expected of the page as a whole.
 //!
 //! On sites held out (`copydesk-train check page`) F1 is .949 on
-//! article-extraction-dataset, .962 on fundus' evaluation, .974 on scrapinghub's benchmark,
-//! .952 on WCXB articles and .958 on fundus' tests. As flat text, with a line a stretch of
-//! text and with a line a block (`copydesk-train check flat`), it is .911 and .911 on the
-//! first, .920 and .894, .928 and .927, and for both kinds of lines together .932 and .924.
+//! article-extraction-dataset, .958 on fundus' evaluation, .974 on scrapinghub's benchmark,
+//! .950 on WCXB articles and .961 on fundus' tests. As flat text, with a line a stretch of
+//! text and with a line a block (`copydesk-train check flat`), it is .913 and .911 on the
+//! first, .912 and .923, .925 and .923, and for both kinds of lines together .937 and .922.
 
 use std::ops::Range;
 use std::sync::LazyLock;
