@@ -151,3 +151,13 @@ fn the_data_of_another_article_is_not_read() {
     assert!(!article.flags.contains(&Flag::NotShown));
     assert!(!article.text().contains("lighthouse"), "{}", article.text());
 }
+
+#[test]
+fn the_stated_bodies_of_a_list_are_those_of_other_pages() {
+    let list = json!({"@type": "ItemList", "itemListElement": [
+        {"@type": "NewsArticle", "headline": HEADLINE, "articleBody": PARAGRAPHS.join("\n")},
+    ]});
+    let article = strip(walled(&list.to_string(), ""));
+    assert!(!article.flags.contains(&Flag::NotShown));
+    assert!(!article.text().contains("bakery"), "{}", article.text());
+}

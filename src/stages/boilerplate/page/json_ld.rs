@@ -35,34 +35,36 @@ const ARTICLES: &[&str] = &[
     "MedicalWebPage",
 ];
 
-/// Adds clues; returns the `articleBody`, if there is one.
+/// Adds clues; returns the `articleBody`, if there is one. Of a list's items it is not the
+/// page's own.
 pub fn read(block: &str, article: &mut Article) -> Option<String> {
     if block.len() > LARGEST {
         return None;
     }
     let root = parse(block)?;
     let mut body = None;
-    let mut queue = std::collections::VecDeque::from([&root]);
+    let mut queue = std::collections::VecDeque::from([(&root, false)]);
     let mut described = Vec::new();
     let mut seen = 0;
-    while let Some(value) = queue.pop_front() {
+    while let Some((value, is_listed)) = queue.pop_front() {
         seen += 1;
         if seen > MOST_OBJECTS {
             break;
         }
         match value {
-            Value::Array(items) => queue.extend(items),
+            Value::Array(items) => queue.extend(items.iter().map(|item| (item, is_listed))),
             Value::Object(object) => {
                 let types = strings(object.get("@type"));
                 if types.iter().any(|one| ARTICLES.contains(&bare(one))) {
                     describe(value, &types, article);
                     described.push(value);
                     let stated = object.get("articleBody").and_then(Value::as_str);
-                    body = body.or(stated.map(str::to_owned));
+                    body = body.or(stated.filter(|_| !is_listed).map(str::to_owned));
                 }
-                for key in ["@graph", "mainEntity", "itemListElement"] {
-                    queue.extend(object.get(key));
+                for key in ["@graph", "mainEntity"] {
+                    queue.extend(object.get(key).map(|inner| (inner, is_listed)));
                 }
+                queue.extend(object.get("itemListElement").map(|items| (items, true)));
             }
             _ => {}
         }
