@@ -61,6 +61,15 @@ pub const SHAPES: &[(&str, Shape)] = &[
             filled(n, &list)
         )
     }),
+    ("a stated body that is not shown", |n| {
+        let sentence = "The council met on Tuesday, and nine of fifteen voted for the pier. ";
+        format!(
+            "<script type=application/ld+json>{{\"@type\":\"NewsArticle\",\"articleBody\":\"{}\"}}</script>\
+             <p>{}</p>",
+            filled(n / 2, sentence),
+            filled(n / 2, "A ferry in the harbour is a fine thing to see. ")
+        )
+    }),
     ("data that does not begin", |n| format!("<script>{}</script>", filled(n, "x={ ("))),
     ("scripts in scripts", |n| filled(n, "<script><!--") + "</script>"),
     ("templates and drawings", |n| filled(n, "<template><svg><p>")),

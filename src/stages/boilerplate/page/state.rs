@@ -14,9 +14,9 @@ use crate::article::BlockKind;
 use crate::stage::Deadline;
 
 /// In bytes. Shorter scripts hold no article; larger ones are not read.
-const SIZES: std::ops::Range<usize> = 500..4 * 1024 * 1024;
+const SIZES: std::ops::Range<usize> = 500..2 * 1024 * 1024;
 /// All scripts of a page that are read have no more bytes.
-const MOST_BYTES: usize = 8 * 1024 * 1024;
+const MOST_BYTES: usize = 4 * 1024 * 1024;
 /// Places in a script where data may begin.
 const MOST_BEGINNINGS: usize = 8;
 /// A text has as many words in its paragraphs at least.

@@ -47,7 +47,7 @@ pub fn show(
         let words: usize =
             paragraphs.iter().map(|paragraph| paragraph.text.split_whitespace().count()).sum();
         // A summary is stated beside an article that is shown in other words.
-        2 * words > shown_words && add(tree, paragraphs, &rendering.text)
+        2 * words > shown_words && add(tree, paragraphs, &rendering.text, deadline)
     };
     if add_from(&paragraphs_of(&statements.article_body, deadline)) {
         return true;
@@ -105,17 +105,18 @@ impl Shown {
     }
 
     /// Which of the paragraphs the page lacks; `None` if it shows the text, or there is none.
-    fn without(&self, paragraphs: &[Paragraph]) -> Option<Vec<bool>> {
+    fn without(&self, paragraphs: &[Paragraph], deadline: &Deadline) -> Option<Vec<bool>> {
         let (mut found, mut all) = (0, 0);
         let mut missing = Vec::with_capacity(paragraphs.len());
         for paragraph in paragraphs {
-            let letters: Vec<char> = letters(&paragraph.text).collect();
-            let samples = letters.chunks(APART).map(|chunk| &chunk[..chunk.len().min(SAMPLE)]);
             let (mut here, mut of) = (0, 0);
-            for sample in samples.filter(|sample| sample.len() == SAMPLE) {
+            let letters: Vec<char> = letters(&paragraph.text).collect();
+            let samples = letters.chunks(APART).filter_map(|chunk| chunk.get(..SAMPLE));
+            for sample in samples.take(MOST_SAMPLES - all) {
+                deadline.check();
                 let sample: String = sample.iter().collect();
                 of += 1;
-                here += u32::from(memmem::find(self.0.as_bytes(), sample.as_bytes()).is_some());
+                here += usize::from(memmem::find(self.0.as_bytes(), sample.as_bytes()).is_some());
             }
             missing.push(here as f32 <= of as f32 * SHOWN);
             found += here;
@@ -129,6 +130,8 @@ impl Shown {
 const SAMPLE: usize = 24;
 /// … and of how many.
 const APART: usize = 120;
+/// Each is looked for in the whole page; of the longest texts, the end is not looked for.
+const MOST_SAMPLES: usize = 300;
 
 fn letters(text: &str) -> impl Iterator<Item = char> {
     text.chars().filter(|c| c.is_alphanumeric())
@@ -136,11 +139,11 @@ fn letters(text: &str) -> impl Iterator<Item = char> {
 
 /// Puts the paragraphs that are not shown behind the last one that is; without one, behind the
 /// main heading, or at the end. Whether there was a text, and it is not shown.
-fn add(tree: &mut Tree, paragraphs: &[Paragraph], shown: &str) -> bool {
+fn add(tree: &mut Tree, paragraphs: &[Paragraph], shown: &str, deadline: &Deadline) -> bool {
     if paragraphs.is_empty() {
         return false;
     }
-    let Some(missing) = Shown::of(shown).without(paragraphs) else { return false };
+    let Some(missing) = Shown::of(shown).without(paragraphs, deadline) else { return false };
     let place = last_shown(tree, paragraphs);
     let (parent, next) = match place {
         Some((_, id)) => (tree.parent(id).unwrap_or(tree.root()), tree.next_sibling(id)),
