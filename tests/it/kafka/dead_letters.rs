@@ -37,6 +37,28 @@ impl Desk {
         desks
     }
 
+    /// What a topic holds once that is so many messages: that a transaction is committed is
+    /// told before every partition shows it.
+    async fn read(&self, topic: &str, messages: usize) -> Vec<StoredMessage> {
+        let mut held = Vec::new();
+        eventually("what was replayed", || {
+            held = self.cluster.read_all(topic);
+            held.len() >= messages
+        })
+        .await;
+        held
+    }
+
+    /// Waits for what a command says of the dead letters and of what became of them.
+    async fn says(&self, command: &str, expected: impl Fn(&str) -> bool) {
+        let mut said = String::new();
+        eventually(command, || {
+            said = self.run(&[command]);
+            expected(&said)
+        })
+        .await;
+    }
+
     /// Those on a broker that has transactions.
     async fn real() -> Vec<Self> {
         let mut desks = Self::all().await;
@@ -109,9 +131,9 @@ impl Desk {
     }
 
     /// How often each key is in the input, for readers of what is committed.
-    fn replayed_keys(&self) -> BTreeMap<String, usize> {
+    async fn replayed_keys(&self, messages: usize) -> BTreeMap<String, usize> {
         let mut keys = BTreeMap::new();
-        for message in self.cluster.read_all(&self.input) {
+        for message in self.read(&self.input, messages).await {
             let key = String::from_utf8(message.key.unwrap()).unwrap();
             *keys.entry(key).or_default() += 1;
         }
@@ -254,7 +276,7 @@ async fn dlq_replays_the_original_exactly_and_once() {
 
         let done = desk.run(&["replay", "--to", "input", "--all"]);
         assert_eq!(done, "3 letters replayed, 0 left alone, 0 failed\n");
-        let replayed = desk.cluster.read_all(&desk.input);
+        let replayed = desk.read(&desk.input, 3).await;
         assert_eq!(replayed.len(), 3);
         for (offset, message) in replayed.iter().enumerate() {
             assert_eq!(message.key.as_deref(), Some(&b"harbour"[..]));
@@ -290,19 +312,22 @@ async fn dlq_leaves_alone_what_comes_back_again_and_again() {
             let done = desk.run(&["replay", "--to", "input", "--all", "--max-replays", "2"]);
             assert!(done.starts_with("1 letters replayed"), "{done}");
             // The worker gives it up again, with the headers it came with.
-            let replayed = desk.cluster.read_all(&desk.input).pop().unwrap();
+            let replayed = desk.read(&desk.input, round).await.pop().unwrap();
             let letter = Letter { headers: replayed.headers, ..Letter::new(b"never") };
             desk.publish_letters(&[(letter, not_json())]);
-            let listed = desk.run(&["list"]);
-            let last = listed.lines().rfind(|row| row.contains("waiting")).unwrap();
-            assert!(last.contains(&format!("{round} waiting")), "{last}");
+            let waiting = format!("{round} waiting");
+            desk.says("list", |listed| {
+                let last = listed.lines().rfind(|row| row.contains("waiting"));
+                last.is_some_and(|last| last.contains(&waiting))
+            })
+            .await;
         }
         let done = desk.run(&["replay", "--to", "input", "--all", "--max-replays", "2"]);
         assert!(done.starts_with("0 letters replayed, 3 left alone"), "{done}");
         let rehearsed =
             desk.run(&["replay", "--to", "input", "--all", "--max-replays", "2", "--dry-run"]);
         assert!(rehearsed.contains("it came back after 2 replays"), "{rehearsed}");
-        assert_eq!(desk.cluster.read_all(&desk.input).len(), 2);
+        assert_eq!(desk.read(&desk.input, 2).await.len(), 2);
     }
 }
 
@@ -318,13 +343,13 @@ async fn dlq_replays_through_the_stages() {
         let told = told(&output);
         assert!(told.contains("1:1 was not replayed: not_json"), "{told}");
         assert!(told.contains("1 letters replayed, 0 left alone, 1 failed"), "{told}");
-        let enriched = desk.cluster.read_all(&desk.kafka.output_topic);
+        let enriched = desk.read(&desk.kafka.output_topic, 1).await;
         assert_eq!(enriched.len(), 1);
         assert_eq!((enriched[0].partition, enriched[0].timestamp_millis), (Some(1), Some(MILLIS)));
         let payload = String::from_utf8(enriched[0].payload.clone().unwrap()).unwrap();
         assert!(payload.contains("The harbour council met"), "{payload}");
         // What fails again stays as it was: it is no new letter and not on record.
-        assert!(desk.run(&["stats"]).starts_with("2 letters, 1 of them replayed\n"));
+        desk.says("stats", |stats| stats.starts_with("2 letters, 1 of them replayed\n")).await;
         assert_eq!(desk.cluster.read_all(&desk.input), []);
     }
 }
@@ -373,8 +398,9 @@ async fn dlq_replays_each_letter_once_though_a_replay_dies_between_message_and_m
 
         let done = desk.run(&["replay", "--to", "input", "--all"]);
         assert!(done.starts_with("1 letters replayed"), "{done}");
-        assert_eq!(desk.cluster.stored(&desk.input), 4, "two messages, an abort, a commit");
-        assert_eq!(desk.replayed_keys(), [("harbour".to_owned(), 1)].into());
+        eventually("two messages, an abort, a commit", || desk.cluster.stored(&desk.input) == 4)
+            .await;
+        assert_eq!(desk.replayed_keys(1).await, [("harbour".to_owned(), 1)].into());
     }
 }
 
@@ -402,7 +428,7 @@ async fn dlq_replays_each_letter_once_though_it_is_killed_again_and_again() {
         }
         assert_eq!(kills, 5, "each was killed on the way");
         assert!(desk.run(&["replay", "--to", "input", "--all"]).contains(" 0 failed"));
-        let keys = desk.replayed_keys();
+        let keys = desk.replayed_keys(LETTERS).await;
         assert_eq!(keys.len(), LETTERS, "missing");
         assert!(keys.values().all(|count| *count == 1), "twice: {keys:?}");
         let done = desk.run(&["replay", "--to", "input", "--all"]);
@@ -430,7 +456,7 @@ async fn dlq_lets_only_the_later_of_two_replays_go_on() {
             "{}",
             told(&output)
         );
-        let keys = desk.replayed_keys();
+        let keys = desk.replayed_keys(40).await;
         assert_eq!((keys.len(), keys.values().max()), (40, Some(&1)));
     }
 }

@@ -64,6 +64,17 @@ fn what_a_wall_hides_is_read_from_the_stated_body() {
 }
 
 #[test]
+fn a_teaser_that_ends_in_an_offer_goes_on_where_it_stopped() {
+    let [first, ..] = PARAGRAPHS;
+    let (teaser, _) = first.split_at(first.find("harbour").expect("it is there"));
+    let shown =
+        format!("<p class=\"lead\">{teaser}<a href=\"/offer\">… Read the whole story</a></p>");
+    let article = strip(walled(&stated(&PARAGRAPHS.join(" ")), &shown));
+    assert!(article.text().contains("harbour office said on Monday."), "{}", article.text());
+    assert_eq!(article.text().matches("The lighthouse on the rocks").count(), 1);
+}
+
+#[test]
 fn what_a_page_shows_is_not_taken_from_its_data() {
     let shown: String = PARAGRAPHS.iter().map(|text| format!("<p>{text}</p>")).collect();
     let article = strip(walled(&stated(&PARAGRAPHS.join("\n")), &shown));

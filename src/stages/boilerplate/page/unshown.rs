@@ -186,12 +186,14 @@ fn last_shown(tree: &Tree, paragraphs: &[Paragraph]) -> Option<(usize, NodeId)> 
         .max_by_key(|&(index, _)| index)
 }
 
-/// What a text has behind as many letters and digits as its beginning.
+/// What a text has behind the letters and digits that it begins alike with, from the word on
+/// that is not alike.
 fn rest<'a>(text: &'a str, beginning: &str) -> &'a str {
-    let shown = letters(beginning).count();
-    let mut behind = text.char_indices().filter(|(_, c)| c.is_alphanumeric()).skip(shown);
-    let Some((next, _)) = behind.next() else { return "" };
-    text[next..].trim()
+    let mut shown = letters(beginning);
+    let mut own = text.char_indices().filter(|(_, c)| c.is_alphanumeric());
+    let Some((other, _)) = own.find(|(_, letter)| shown.next() != Some(*letter)) else { return "" };
+    let word = text[..other].trim_end_matches(|c: char| !c.is_whitespace()).len();
+    &text[word..]
 }
 
 fn is_text_block(name: &LocalName) -> bool {
