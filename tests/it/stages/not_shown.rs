@@ -64,6 +64,23 @@ fn what_a_wall_hides_is_read_from_the_stated_body() {
 }
 
 #[test]
+fn a_text_without_spaces_has_words_too() {
+    let paragraphs = [
+        "岬の灯台に九十年ぶりに明かりがともることになった。港湾事務所が月曜日に発表した。秋の初めに点灯式が行われるという。",
+        "新しい電球の代金は、波止場でパン屋を営む姉妹が支払った。電球は先週フェリーで届き、馬の背丈ほどもある木箱に入っていた。",
+        "「祖父は毎晩あの塔に登った最後の人でした」と姉は話す。「私たちは暗い塔と、明かりの思い出話とともに育ちました」",
+        "春には霧の中で貨物船が北の入り口で座礁し、みかん九千箱が浜に流れ着いた。水先人たちは以前から灯台の再開を求めていた。",
+    ];
+    let shown = format!("<p>{}</p>", paragraphs[0]);
+    let article = strip(walled(&stated(&paragraphs.join("\n")), &shown));
+    assert_eq!(article.text(), paragraphs.join("\n\n"));
+    assert!(article.flags.contains(&Flag::NotShown));
+    let queries = json!({"story": {"title": HEADLINE, "paragraphs": paragraphs}});
+    let script = format!("<script type=\"application/json\">{queries}</script>");
+    assert_eq!(strip(frame(&script)).text(), paragraphs.join("\n\n"));
+}
+
+#[test]
 fn a_teaser_that_ends_in_an_offer_goes_on_where_it_stopped() {
     let [first, ..] = PARAGRAPHS;
     let (teaser, _) = first.split_at(first.find("harbour").expect("it is there"));

@@ -155,7 +155,7 @@ impl Search<'_> {
         let prose = paragraphs.iter().filter(|paragraph| {
             paragraph.kind != BlockKind::Subhead && paragraph.text.len() <= LONGEST_PARAGRAPH
         });
-        let words = prose.map(|paragraph| paragraph.text.split_whitespace().count()).sum();
+        let words = prose.map(Paragraph::words).sum();
         if words > self.best.words {
             *self.best = Found { words, paragraphs };
         }

@@ -16,6 +16,7 @@ use crate::stage::Deadline;
 use crate::stages::boilerplate::decide;
 use crate::stages::boilerplate::features::Statements;
 use crate::text::hashing::{FastMap, fingerprint};
+use crate::text::lines::measure;
 
 /// Of the data's text, one paragraph.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,8 +45,7 @@ pub fn show(
     let prose = rendering.segments.iter().filter(|segment| segment.is_prose());
     let shown_words: usize = prose.map(|segment| segment.measure.words as usize).sum();
     let mut add_from = |paragraphs: &[Paragraph]| {
-        let words: usize =
-            paragraphs.iter().map(|paragraph| paragraph.text.split_whitespace().count()).sum();
+        let words: usize = paragraphs.iter().map(Paragraph::words).sum();
         // A summary is stated beside an article that is shown in other words.
         2 * words > shown_words && add(tree, paragraphs, &rendering.text, deadline)
     };
@@ -84,6 +84,10 @@ pub fn paragraphs_of(text: &str, deadline: &Deadline) -> Vec<Paragraph> {
 impl Paragraph {
     pub fn new(kind: BlockKind, text: &str) -> Self {
         Self { kind, text: text.to_owned() }
+    }
+
+    pub fn words(&self) -> usize {
+        measure(&self.text).words as usize
     }
 
     fn element(&self) -> LocalName {
