@@ -64,6 +64,18 @@ pub enum First {
     Other,
 }
 
+impl Measure {
+    /// Whether it reads like sentences rather than like a label.
+    pub fn is_prose(&self) -> bool {
+        let flowing =
+            self.caseless * 2 > self.letters || self.lowercase * 2 > self.words || self.words >= 40;
+        flowing
+            && (self.words >= 20
+                || self.words >= 8 && self.sentence_ends > 0
+                || self.words >= 4 && self.ends_sentence && self.sentence_ends > 0)
+    }
+}
+
 pub fn measure(text: &str) -> Measure {
     let mut measure = Measure {
         first: text.chars().find(|character| !character.is_whitespace()).map(first),

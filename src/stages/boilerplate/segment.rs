@@ -45,14 +45,7 @@ impl Segment {
 
     /// Whether the text reads like sentences rather than like a label.
     pub fn is_prose(&self) -> bool {
-        let measure = &self.measure;
-        let flowing = measure.caseless * 2 > measure.letters
-            || measure.lowercase * 2 > measure.words
-            || measure.words >= 40;
-        flowing
-            && (measure.words >= 20
-                || measure.words >= 8 && measure.sentence_ends > 0
-                || measure.words >= 4 && measure.ends_sentence && measure.sentence_ends > 0)
+        self.measure.is_prose()
     }
 }
 

@@ -181,6 +181,20 @@ fn the_data_of_another_article_is_not_read() {
 }
 
 #[test]
+fn style_sheets_and_codes_beside_the_headline_are_no_text() {
+    let shown: String = PARAGRAPHS[..3].iter().map(|text| format!("<p>{text}</p>")).collect();
+    let sheet = "@font-face {\nfont-family: HarbourSerif;\nfont-weight: 300;\nsrc: url(\"/static/harbour.woff2\") format(\"woff2\");\n}\n";
+    let codes = "ad_x:HML,js_y:HM,em_z:L,";
+    for held in [sheet.repeat(40), codes.repeat(40)] {
+        let data = json!({"headline": HEADLINE, "held": held, "list": [held, held]});
+        let script = format!("<script type=\"application/json\">{data}</script>");
+        let article = strip(walled("{}", &(shown.clone() + &script)));
+        assert_eq!(article.text(), PARAGRAPHS[..3].join("\n\n"));
+        assert!(!article.flags.contains(&Flag::NotShown), "{:?}", article.flags);
+    }
+}
+
+#[test]
 fn the_stated_bodies_of_a_list_are_those_of_other_pages() {
     let list = json!({"@type": "ItemList", "itemListElement": [
         {"@type": "NewsArticle", "headline": HEADLINE, "articleBody": PARAGRAPHS.join("\n")},

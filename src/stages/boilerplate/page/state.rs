@@ -9,7 +9,7 @@
 use memchr::memmem;
 use serde_json::Value;
 
-use super::unshown::{Paragraph, paragraphs_of};
+use super::unshown::{Paragraph, paragraphs_of, words_of_prose};
 use crate::article::BlockKind;
 use crate::stage::Deadline;
 
@@ -152,10 +152,8 @@ impl Search<'_> {
     }
 
     fn consider(&mut self, paragraphs: Vec<Paragraph>) {
-        let prose = paragraphs.iter().filter(|paragraph| {
-            paragraph.kind != BlockKind::Subhead && paragraph.text.len() <= LONGEST_PARAGRAPH
-        });
-        let words = prose.map(Paragraph::words).sum();
+        let is_text = paragraphs.iter().all(|item| item.text.len() <= LONGEST_PARAGRAPH);
+        let words = if is_text { words_of_prose(&paragraphs) } else { 0 };
         if words > self.best.words {
             *self.best = Found { words, paragraphs };
         }

@@ -45,9 +45,8 @@ pub fn show(
     let prose = rendering.segments.iter().filter(|segment| segment.is_prose());
     let shown_words: usize = prose.map(|segment| segment.measure.words as usize).sum();
     let mut add_from = |paragraphs: &[Paragraph]| {
-        let words: usize = paragraphs.iter().map(Paragraph::words).sum();
         // A summary is stated beside an article that is shown in other words.
-        2 * words > shown_words && add(tree, paragraphs, &rendering.text, deadline)
+        words_of_prose(paragraphs) > shown_words && add(tree, paragraphs, &rendering.text, deadline)
     };
     if add_from(&paragraphs_of(&statements.article_body, deadline)) {
         return true;
@@ -81,13 +80,21 @@ pub fn paragraphs_of(text: &str, deadline: &Deadline) -> Vec<Paragraph> {
     own.map(|segment| Paragraph::new(segment.kind, &text[segment.span])).collect()
 }
 
+/// The words of paragraphs that read like sentences; none where more of the text does not, as
+/// style sheets and lists of codes do.
+pub fn words_of_prose(paragraphs: &[Paragraph]) -> usize {
+    let (mut prose, mut other) = (0, 0);
+    for paragraph in paragraphs {
+        let measure = measure(&paragraph.text);
+        let is_prose = measure.is_prose() && measure.sentence_ends > 0;
+        *if is_prose { &mut prose } else { &mut other } += measure.words as usize;
+    }
+    if prose > 2 * other { prose } else { 0 }
+}
+
 impl Paragraph {
     pub fn new(kind: BlockKind, text: &str) -> Self {
         Self { kind, text: text.to_owned() }
-    }
-
-    pub fn words(&self) -> usize {
-        measure(&self.text).words as usize
     }
 
     fn element(&self) -> LocalName {
