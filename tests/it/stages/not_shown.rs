@@ -92,6 +92,17 @@ fn a_teaser_that_ends_in_an_offer_goes_on_where_it_stopped() {
 }
 
 #[test]
+fn a_pull_quote_of_a_later_paragraph_hides_none_before_it() {
+    let [first, .., last] = PARAGRAPHS;
+    let mut held: Vec<&str> = PARAGRAPHS.to_vec();
+    held.insert(2, "That was in May.");
+    let article = strip(walled(&stated(&held.join("\n")), &format!("<p>{first}</p><p>{last}</p>")));
+    for paragraph in held {
+        assert!(article.text().contains(paragraph), "{paragraph}: {}", article.text());
+    }
+}
+
+#[test]
 fn what_a_page_shows_is_not_taken_from_its_data() {
     let shown: String = PARAGRAPHS.iter().map(|text| format!("<p>{text}</p>")).collect();
     let article = strip(walled(&stated(&PARAGRAPHS.join("\n")), &shown));

@@ -116,9 +116,10 @@ impl Shown {
     }
 
     /// Which of the paragraphs the page lacks; `None` if it shows the text, or there is none.
+    /// What is too short to be looked for goes with the paragraph before it.
     fn without(&self, paragraphs: &[Paragraph], deadline: &Deadline) -> Option<Vec<bool>> {
         let (mut found, mut all) = (0, 0);
-        let mut missing = Vec::with_capacity(paragraphs.len());
+        let mut missing: Vec<bool> = Vec::with_capacity(paragraphs.len());
         for paragraph in paragraphs {
             let (mut here, mut of) = (0, 0);
             let letters: Vec<char> = letters(&paragraph.text).collect();
@@ -129,7 +130,11 @@ impl Shown {
                 of += 1;
                 here += usize::from(memmem::find(self.0.as_bytes(), sample.as_bytes()).is_some());
             }
-            missing.push(here as f32 <= of as f32 * SHOWN);
+            missing.push(match (of, missing.last()) {
+                (0, None) => false,
+                (0, Some(&before)) => before,
+                _ => here as f32 <= of as f32 * SHOWN,
+            });
             found += here;
             all += of;
         }
@@ -148,14 +153,17 @@ fn letters(text: &str) -> impl Iterator<Item = char> {
     text.chars().filter(|c| c.is_alphanumeric())
 }
 
-/// Puts the paragraphs that are not shown behind the last one that is; without one, behind the
-/// main heading, or at the end. Whether there was a text, and it is not shown.
+/// Puts the paragraphs that are not shown behind the last one that is shown before the first of
+/// them; without one, behind the main heading, or at the end. Whether there was a text, and it is
+/// not shown.
 fn add(tree: &mut Tree, paragraphs: &[Paragraph], shown: &str, deadline: &Deadline) -> bool {
     if paragraphs.is_empty() {
         return false;
     }
     let Some(missing) = Shown::of(shown).without(paragraphs, deadline) else { return false };
-    let place = last_shown(tree, paragraphs);
+    let first_missing = missing.iter().position(|missing| *missing).unwrap_or(missing.len());
+    // Further ones that the page shows are pull quotes.
+    let place = last_shown(tree, paragraphs.get(..=first_missing).unwrap_or(paragraphs));
     let (parent, next) = match place {
         Some((_, id)) => (tree.parent(id).unwrap_or(tree.root()), tree.next_sibling(id)),
         None => {
