@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::boosting::{self, Examples, Plan};
+use super::joints;
 use super::labels::{Label, labels};
 use super::wording::{self, Example};
 use crate::eval::extract::{PageScore, Report, score};
@@ -17,13 +18,14 @@ use crate::site::{Address, Page, SiteView};
 use crate::stage::Deadline;
 use crate::stages::boilerplate::choice::{Thresholds, keep};
 use crate::stages::boilerplate::features::{self, Matrix, Statements};
+use crate::stages::boilerplate::flat::{self, joint};
 use crate::stages::boilerplate::model::{candidates, forget, judge};
 use crate::stages::boilerplate::opinions::with_opinions;
 use crate::stages::boilerplate::page::Lines;
 use crate::stages::boilerplate::recurrence;
 use crate::stages::boilerplate::segment::Segment;
 use crate::stages::boilerplate::wording::{Wording, with_wording};
-use crate::stages::boilerplate::{decide, flat, page};
+use crate::stages::boilerplate::{decide, page};
 use crate::stages::forest::Forest;
 
 const FOLDS: u64 = 3;
@@ -103,21 +105,25 @@ pub(super) fn fold(url: &str) -> u64 {
     hash >> 20
 }
 
-fn load(paths: &[PathBuf], form: Form) -> Vec<Sample> {
+/// The samples; what tells whether lines are to be joined is trained on `pages` of other sites
+/// than the sample's, or as it ships where there are none.
+fn load(paths: &[PathBuf], form: Form, pages: &[PathBuf]) -> Vec<Sample> {
+    let trained = if pages.is_empty() { Vec::new() } else { joints::without_folds(pages, FOLDS) };
+    let joints = |fold: u64| trained.get((fold % FOLDS) as usize).unwrap_or(&joint::SHIPPED);
     let mut samples = Vec::new();
     for (set, path) in paths.iter().enumerate() {
         let file = std::fs::File::open(path).expect("the set can be opened");
         for row in labelled::read::<Labelled>(BufReader::new(file)) {
             let (_, row) = row.expect("a labelled page a line");
-            samples.extend(prepare(set, row, form));
+            let fold = fold(row.url.as_deref().unwrap_or(&row.id));
+            samples.extend(prepare(set, row, fold, form, joints(fold)));
         }
     }
     samples
 }
 
-fn prepare(set: usize, row: Labelled, form: Form) -> Vec<Sample> {
+fn prepare(set: usize, row: Labelled, fold: u64, form: Form, joints: &Forest) -> Vec<Sample> {
     let address = row.url.as_deref().and_then(Address::of);
-    let fold = fold(row.url.as_deref().unwrap_or(&row.id));
     let gold = row.gold_text.expect("a page labelled with its body");
     let deadline = Deadline::never();
     let mut inputs = Vec::new();
@@ -150,7 +156,7 @@ fn prepare(set: usize, row: Labelled, form: Form) -> Vec<Sample> {
                 (None, None) => Vec::new(),
             };
             for text in texts.into_iter().chain([gold.clone()]) {
-                let (segments, _) = flat::segments(&text, &deadline);
+                let (segments, _) = flat::segments(&text, joints, &deadline);
                 let body = decide::body(&segments);
                 let matrix = features::matrix(
                     &text,
@@ -347,8 +353,8 @@ fn both(trained: &Trained, sample: &Sample, recurring: &[Option<f32>], form: For
 
 /// Trains on two thirds of the sites and tests on the third, three times. Flat text is
 /// tested a second time with what the other pages of its site have shown.
-pub fn cross_validate(paths: &[PathBuf], form: Form) -> String {
-    let mut samples = load(paths, form);
+pub fn cross_validate(paths: &[PathBuf], form: Form, pages: &[PathBuf]) -> String {
+    let mut samples = load(paths, form, pages);
     let views = if form == Form::Flat { views(&samples) } else { vec![None; samples.len()] };
     let mut opinions: Vec<Vec<f32>> = vec![Vec::new(); samples.len()];
     let mut remembering: Vec<Option<Vec<f32>>> = vec![None; samples.len()];
@@ -411,8 +417,13 @@ fn figures(pages: Vec<PageScore>) -> String {
 }
 
 /// Trains on everything; the model files' endings and bytes.
-pub fn train_all(paths: &[PathBuf], form: Form, header: &str) -> Vec<(&'static str, Vec<u8>)> {
-    let mut samples = load(paths, form);
+pub fn train_all(
+    paths: &[PathBuf],
+    form: Form,
+    pages: &[PathBuf],
+    header: &str,
+) -> Vec<(&'static str, Vec<u8>)> {
+    let mut samples = load(paths, form, pages);
     let trained = train(samples.iter_mut().collect(), form);
     let mut files =
         vec![("first", trained.first.write(header)), ("second", trained.second.write(header))];

@@ -15,7 +15,8 @@ use crate::text::lines::{Measure, lines, measure};
 
 /// A page's line breaks that are judged.
 struct Page {
-    held_out: bool,
+    /// Pages of one site have the same.
+    site: u64,
     cells: Vec<f32>,
     joins: Vec<bool>,
 }
@@ -35,12 +36,21 @@ pub fn train(paths: &[PathBuf]) -> Vec<u8> {
     forest(pages.iter()).write(header)
 }
 
+/// For each of so many folds, a forest trained on the sites of the others.
+pub fn without_folds(paths: &[PathBuf], folds: u64) -> Vec<Forest> {
+    let pages = load(paths);
+    let without = |held| forest(pages.iter().filter(|page| page.site % folds != held));
+    (0..folds).map(without).collect()
+}
+
 /// How often a forest trained on other sites is right, at several thresholds.
 pub fn check(paths: &[PathBuf]) -> String {
     let pages = load(paths);
-    let forest = forest(pages.iter().filter(|page| !page.held_out));
+    let (held_out, others): (Vec<&Page>, Vec<&Page>) =
+        pages.iter().partition(|page| page.site.is_multiple_of(HELD_OUT));
+    let forest = forest(others.into_iter());
     let mut judged: Vec<(f32, bool)> = Vec::new();
-    for page in pages.iter().filter(|page| page.held_out) {
+    for page in held_out {
         let rows: Vec<&[f32]> = page.cells.chunks_exact(COLUMNS).collect();
         judged.extend(forest.probabilities(&rows).into_iter().zip(page.joins.iter().copied()));
     }
@@ -81,31 +91,30 @@ fn load(paths: &[PathBuf]) -> Vec<Page> {
             let (_, row) = row.expect("a labelled page a line");
             let Some(html) = row.html else { continue };
             let site = super::boilerplate::fold(row.url.as_deref().unwrap_or(&row.id));
-            let held_out = site.is_multiple_of(HELD_OUT);
             for blanks in [Lines::Kept, Lines::Dropped] {
                 let (text, joins) = page::text_nodes(&html, blanks, &deadline);
-                pages.push(judged(&text, &joins, held_out));
+                pages.push(judged(&text, &joins, site));
                 if blanks == Lines::Dropped {
                     // Some leave a blank line at every break.
-                    pages.push(judged(&text.replace('\n', "\n\n"), &joins, held_out));
+                    pages.push(judged(&text.replace('\n', "\n\n"), &joins, site));
                 }
             }
             // A line a block: nothing is to be joined.
             let text = page::prepare(&html, None, &deadline).0;
             let none = vec![false; lines(&text).count()];
-            pages.push(judged(&text, &none, held_out));
+            pages.push(judged(&text, &none, site));
         }
     }
     pages
 }
 
-fn judged(text: &str, joins: &[bool], held_out: bool) -> Page {
+fn judged(text: &str, joins: &[bool], site: u64) -> Page {
     let lines: Vec<Range<usize>> = lines(text).collect();
     assert_eq!(lines.len(), joins.len(), "a line that is not blank each");
     let measures: Vec<Measure> = lines.iter().map(|line| measure(&text[line.clone()])).collect();
     let rows = Rows::new(text, &lines, &measures);
     let matters = matters(&measures, joins);
-    let mut page = Page { held_out, cells: Vec::new(), joins: Vec::new() };
+    let mut page = Page { site, cells: Vec::new(), joins: Vec::new() };
     for at in (1..lines.len()).filter(|&at| matters[at] && may_join(&measures, at)) {
         rows.put(at, &mut page.cells);
         page.joins.push(joins[at]);

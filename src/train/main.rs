@@ -5,7 +5,8 @@
 //!
 //! `copydesk-train joints MODEL SET…` trains, on sets with pages, what tells whether a line
 //! of flat text goes on with the one before; `copydesk-train check joints SET…` measures it on
-//! sites held out. The flat model is trained on lines that are joined so, thus after it.
+//! sites held out. With `--joints=SET,…` the flat model is trained and measured on lines that
+//! are joined by what was trained so on other sites than theirs; else by what ships.
 //!
 //! For the repair of spun news: `copydesk-train table TABLE LISTS NEWS SEEN…` makes
 //! the table of spun phrases from the lists in a folder and from pairs seen on
@@ -45,19 +46,20 @@ fn main() -> ExitCode {
     let (options, arguments): (Vec<String>, Vec<String>) =
         std::env::args().skip(1).partition(|argument| argument.starts_with("--"));
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let sites = |name: &str| -> Vec<String> {
+    let listed = |name: &str| -> Vec<String> {
         let lists = options.iter().filter_map(|option| option.strip_prefix(name));
         lists.flat_map(|list| list.split(',')).map(str::to_owned).collect()
     };
     let sources = |lists: &str, news: &str, seen: &[&str]| {
         let (lists, news) = (lists.into(), news.into());
-        Sources { lists, news, seen: paths(seen), without: sites("--without=") }
+        Sources { lists, news, seen: paths(seen), without: listed("--without=") }
     };
+    let joints: Vec<PathBuf> = listed("--joints=").into_iter().map(PathBuf::from).collect();
     match words[..] {
-        ["check", "page", ref sets @ ..] => print!("{}", check(sets, Form::Page)),
-        ["check", "flat", ref sets @ ..] => print!("{}", check(sets, Form::Flat)),
-        ["page", model, ref sets @ ..] => return write(model, sets, Form::Page, "page"),
-        ["flat", model, ref sets @ ..] => return write(model, sets, Form::Flat, "flat"),
+        ["check", "page", ref sets @ ..] => print!("{}", check(sets, Form::Page, &[])),
+        ["check", "flat", ref sets @ ..] => print!("{}", check(sets, Form::Flat, &joints)),
+        ["page", model, ref sets @ ..] => return write(model, sets, Form::Page, &[]),
+        ["flat", model, ref sets @ ..] => return write(model, sets, Form::Flat, &joints),
         ["spun", model, table, news] => {
             return store(model, spun::count(table.as_ref(), news.as_ref()));
         }
@@ -71,7 +73,7 @@ fn main() -> ExitCode {
             return store(forest, trained);
         }
         ["mark", marked, news, ref seen @ ..] => {
-            let made = spun::mark(&sources("", news, seen), &sites("--only="));
+            let made = spun::mark(&sources("", news, seen), &listed("--only="));
             return store(marked, made);
         }
         ["check", "spun", table, ngrams, forest, marked] => {
@@ -104,7 +106,7 @@ fn main() -> ExitCode {
         }
         _ => {
             eprintln!(
-                "usage: copydesk-train page|flat|joints MODEL SET… | check page|flat|joints SET… | table TABLE LISTS NEWS SEEN… \
+                "usage: copydesk-train page|flat|joints MODEL SET… [--joints=SET,…] | check page|flat|joints SET… | table TABLE LISTS NEWS SEEN… \
                  | spun NGRAMS TABLE NEWS | judge FOREST LISTS NGRAMS NEWS SEEN… | mark MARKED NEWS SEEN… | check spun TABLE \
                  NGRAMS FOREST MARKED | language MODEL FOLDER \
                  | lexicon LEXICON FOLDER NEWS | ner MODEL LEXICON SENTENCES \
@@ -120,13 +122,18 @@ fn paths(sets: &[&str]) -> Vec<PathBuf> {
     sets.iter().map(PathBuf::from).collect()
 }
 
-fn check(sets: &[&str], form: Form) -> String {
-    boilerplate::cross_validate(&paths(sets), form)
+fn check(sets: &[&str], form: Form, joints: &[PathBuf]) -> String {
+    boilerplate::cross_validate(&paths(sets), form, joints)
 }
 
-fn write(model: &str, sets: &[&str], form: Form, name: &str) -> ExitCode {
-    let header = format!("copydesk {name} model, {SOURCES}, by `copydesk-train {name} MODEL SET…`");
-    let files = boilerplate::train_all(&paths(sets), form, &header);
+fn write(model: &str, sets: &[&str], form: Form, joints: &[PathBuf]) -> ExitCode {
+    let (name, options) = match form {
+        Form::Page => ("page", ""),
+        Form::Flat => ("flat", " --joints=SET,…"),
+    };
+    let header =
+        format!("copydesk {name} model, {SOURCES}, by `copydesk-train {name} MODEL SET…{options}`");
+    let files = boilerplate::train_all(&paths(sets), form, joints, &header);
     let written = files
         .into_iter()
         .try_for_each(|(ending, file)| std::fs::write(format!("{model}.{ending}"), file));

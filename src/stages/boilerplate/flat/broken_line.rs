@@ -15,6 +15,7 @@ use std::ops::Range;
 use crate::edit::{Proposal, RuleId};
 use crate::stage::Deadline;
 use crate::stages::boilerplate::flat::joint;
+use crate::stages::forest::Forest;
 use crate::text::lines::{First, Measure, measure};
 
 pub const AT_LINK: RuleId = RuleId("boilerplate.line.broken_at_link");
@@ -57,9 +58,11 @@ impl Joined {
     }
 }
 
-pub fn rejoin(text: &str, lines: &[Range<usize>], deadline: &Deadline) -> Joined {
+/// What the lines are when those are joined that layout broke, by what the forest thinks of
+/// each break.
+pub fn rejoin(text: &str, lines: &[Range<usize>], joints: &Forest, deadline: &Deadline) -> Joined {
     let measures: Vec<Measure> = lines.iter().map(|line| measure(&text[line.clone()])).collect();
-    let opinions = joint::opinions(text, lines, &measures);
+    let opinions = joint::opinions(joints, text, lines, &measures);
     let mut joined = Joined { lines: Vec::with_capacity(lines.len()), breaks: Vec::new() };
     let mut index = 0;
     while index < lines.len() {

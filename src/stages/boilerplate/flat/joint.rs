@@ -8,13 +8,18 @@ use std::sync::LazyLock;
 use crate::stages::forest::Forest;
 use crate::text::lines::{First, Measure};
 
-static FOREST: LazyLock<Forest> = LazyLock::new(|| {
+pub static SHIPPED: LazyLock<Forest> = LazyLock::new(|| {
     Forest::read(include_bytes!("../models/flat.joints")).expect("the file is part of the build")
 });
 
 /// How probable it is for each line that it goes on with the one before it, 0 to 1;
 /// 0 for the first, and where the line before ends a sentence and this one begins one.
-pub fn opinions(text: &str, lines: &[Range<usize>], measures: &[Measure]) -> Vec<f32> {
+pub fn opinions(
+    forest: &Forest,
+    text: &str,
+    lines: &[Range<usize>],
+    measures: &[Measure],
+) -> Vec<f32> {
     let rows = Rows::new(text, lines, measures);
     let judged: Vec<usize> = (1..lines.len()).filter(|&at| may_join(measures, at)).collect();
     let mut cells = Vec::with_capacity(judged.len() * COLUMNS);
@@ -23,7 +28,7 @@ pub fn opinions(text: &str, lines: &[Range<usize>], measures: &[Measure]) -> Vec
     }
     let rows: Vec<&[f32]> = cells.chunks_exact(COLUMNS).collect();
     let mut opinions = vec![0.0; lines.len()];
-    for (at, opinion) in judged.into_iter().zip(FOREST.probabilities_of_hopeful(&rows, &[HOPELESS]))
+    for (at, opinion) in judged.into_iter().zip(forest.probabilities_of_hopeful(&rows, &[HOPELESS]))
     {
         opinions[at] = opinion;
     }

@@ -16,12 +16,13 @@ use crate::stages::boilerplate::rules::Scene;
 use crate::stages::boilerplate::segment::{Place, Segment};
 use crate::stages::boilerplate::whole::Whole;
 use crate::stages::boilerplate::{decide, phrases, recurrence, subhead};
+use crate::stages::forest::Forest;
 use crate::text::lines::{Measure, lines};
 
 /// The lines of the text after rejoining those that were broken.
-pub fn segments(text: &str, deadline: &Deadline) -> (Vec<Segment>, Joined) {
+pub fn segments(text: &str, joints: &Forest, deadline: &Deadline) -> (Vec<Segment>, Joined) {
     let lines: Vec<Range<usize>> = lines(text).collect();
-    let joined = broken_line::rejoin(text, &lines, deadline);
+    let joined = broken_line::rejoin(text, &lines, joints, deadline);
     let mut segments: Vec<Segment> = joined
         .lines
         .iter()
@@ -61,7 +62,7 @@ const LONG: u32 = 6;
 
 pub fn strip(article: &mut Article, deadline: &Deadline) {
     let text = article.text();
-    let (segments, joined) = segments(text, deadline);
+    let (segments, joined) = segments(text, &joint::SHIPPED, deadline);
     let likely = decide::body(&segments);
     let mut foreseen = Vec::new();
     let kept = if is_mostly_prose(&segments) {
