@@ -7,8 +7,8 @@
 //! On sites held out (`copydesk-train check page`) F1 is .949 on
 //! article-extraction-dataset, .958 on fundus' evaluation, .974 on scrapinghub's benchmark,
 //! .950 on WCXB articles and .961 on fundus' tests. As flat text, with a line a stretch of
-//! text and with a line a block (`copydesk-train check flat`), it is .913 and .911 on the
-//! first, .912 and .923, .925 and .923, and for both kinds of lines together .937 and .922.
+//! text and with a line a block (`copydesk-train check flat`), it is .910 and .913 on the
+//! first, .909 and .922, .923 and .920, and for both kinds of lines together .936 and .928.
 
 use std::ops::Range;
 use std::sync::LazyLock;
