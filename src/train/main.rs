@@ -11,10 +11,11 @@
 //! For the repair of spun news: `copydesk-train table TABLE LISTS NEWS SEEN…` makes
 //! the table of spun phrases from the lists in a folder and from pairs seen on
 //! pages; `copydesk-train spun NGRAMS TABLE NEWS` counts the table's words in clean
-//! news, articles separated by U+001E; `copydesk-train judge FOREST LISTS NGRAMS NEWS
+//! news, articles separated by U+001E, and `copydesk-train vectors VECTORS TABLE NEWS` learns
+//! there what company words keep; `copydesk-train judge FOREST LISTS NGRAMS VECTORS NEWS
 //! SEEN…` trains what weighs the evidence. `--without=SITE,…` leaves out what was
 //! seen on some sites. `copydesk-train mark MARKED NEWS SEEN… --only=SITE,…` spins
-//! clean news with what was seen on some sites. `copydesk-train check spun TABLE NGRAMS FOREST MARKED` measures
+//! clean news with what was seen on some sites. `copydesk-train check spun TABLE NGRAMS VECTORS FOREST MARKED` measures
 //! such a model on marked text, as `copydesk eval --task spun` does the one that ships.
 //!
 //! `copydesk-train language MODEL FOLDER` trains the tag stage's model of languages on
@@ -63,21 +64,26 @@ fn main() -> ExitCode {
         ["spun", model, table, news] => {
             return store(model, spun::count(table.as_ref(), news.as_ref()));
         }
+        ["vectors", vectors, table, news] => {
+            return store(vectors, spun::vectors::train(table.as_ref(), news.as_ref()));
+        }
         ["table", table, lists, news, ref seen @ ..] => {
             let made = spun::table::make(&sources(lists, news, seen));
             return store(table, made.map(String::into_bytes));
         }
-        ["judge", forest, lists, ngrams, news, ref seen @ ..] => {
-            let trained = std::fs::read(ngrams)
-                .and_then(|ngrams| spun::judge::train(&sources(lists, news, seen), &ngrams));
+        ["judge", forest, lists, ngrams, vectors, news, ref seen @ ..] => {
+            let read = std::fs::read(ngrams).and_then(|n| Ok((n, std::fs::read(vectors)?)));
+            let trained = read.and_then(|(ngrams, vectors)| {
+                spun::judge::train(&sources(lists, news, seen), &ngrams, &vectors)
+            });
             return store(forest, trained);
         }
         ["mark", marked, news, ref seen @ ..] => {
             let made = spun::mark(&sources("", news, seen), &listed("--only="));
             return store(marked, made);
         }
-        ["check", "spun", table, ngrams, forest, marked] => {
-            return match measure::spun(table, ngrams, forest, marked) {
+        ["check", "spun", table, ngrams, vectors, forest, marked] => {
+            return match measure::spun(table, ngrams, vectors, forest, marked) {
                 Ok(report) => {
                     println!("{report}");
                     ExitCode::SUCCESS
@@ -107,8 +113,8 @@ fn main() -> ExitCode {
         _ => {
             eprintln!(
                 "usage: copydesk-train page|flat|joints MODEL SET… [--joints=SET,…] | check page|flat|joints SET… | table TABLE LISTS NEWS SEEN… \
-                 | spun NGRAMS TABLE NEWS | judge FOREST LISTS NGRAMS NEWS SEEN… | mark MARKED NEWS SEEN… | check spun TABLE \
-                 NGRAMS FOREST MARKED | language MODEL FOLDER \
+                 | spun NGRAMS TABLE NEWS | vectors VECTORS TABLE NEWS | judge FOREST LISTS NGRAMS VECTORS NEWS SEEN… \
+                 | mark MARKED NEWS SEEN… | check spun TABLE NGRAMS VECTORS FOREST MARKED | language MODEL FOLDER \
                  | lexicon LEXICON FOLDER NEWS | ner MODEL LEXICON SENTENCES \
                  | subjects MODEL SEEDS SET…"
             );

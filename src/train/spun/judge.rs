@@ -30,8 +30,8 @@ const USED_OF_SUPPOSED: f32 = 0.25;
 /// Of the news, one article in so many is taken.
 const EVERY: usize = 7;
 
-/// The forest as a file. `ngrams` is the file of counts.
-pub fn train(sources: &Sources, ngrams: &[u8]) -> std::io::Result<Vec<u8>> {
+/// The forest as a file. `ngrams` is the file of counts, `vectors` that of word vectors.
+pub fn train(sources: &Sources, ngrams: &[u8], vectors: &[u8]) -> std::io::Result<Vec<u8>> {
     let news = std::fs::read_to_string(&sources.news)?;
     let articles: Vec<&str> = news
         .split('\u{1e}')
@@ -45,9 +45,11 @@ pub fn train(sources: &Sources, ngrams: &[u8]) -> std::io::Result<Vec<u8>> {
         let held_out: Vec<String> = sites.iter().skip(part).step_by(PARTS).cloned().collect();
         let without = [sources.without.clone(), held_out.clone()].concat();
         let table = table::make(&Sources { without, ..sources.clone() })?;
-        let model = Model::read(&table, ngrams.to_vec(), &undecided()).ok_or_else(|| {
-            std::io::Error::new(std::io::ErrorKind::InvalidData, "the counts cannot be read")
-        })?;
+        let model =
+            Model::read(&table, ngrams.to_vec(), vectors, &undecided()).ok_or_else(|| {
+                let why = "the counts or the vectors cannot be read";
+                std::io::Error::new(std::io::ErrorKind::InvalidData, why)
+            })?;
         let (seen, supposed): (Vec<Pair>, Vec<Pair>) =
             table::pairs_of(&table).into_iter().partition(|pair| pair.weight >= 1.0);
         let thin =
@@ -67,7 +69,7 @@ pub fn train(sources: &Sources, ngrams: &[u8]) -> std::io::Result<Vec<u8>> {
     }
     let plan = Plan { trees: 400, depth: 6, least: 20.0, ..Plan::default() };
     let header = "copydesk spun forest, trained on English news of many publishers spun with word \
-        pairs seen on pages, by `copydesk-train judge FOREST LISTS NGRAMS NEWS SEEN…`";
+        pairs seen on pages, by `copydesk-train judge FOREST LISTS NGRAMS VECTORS NEWS SEEN…`";
     Ok(boosting::train(&examples, &plan).write(header))
 }
 

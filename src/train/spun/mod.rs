@@ -1,6 +1,6 @@
 //! Makes what the repair of spun news knows: the table of spun phrases ([`table`]),
-//! counts of the words about them, and the forest that weighs the evidence
-//! ([`judge`]).
+//! counts of the words about them, what company words keep ([`vectors`]), and the
+//! forest that weighs the evidence ([`judge`]).
 //!
 //! What is measured must not have been learnt. To measure on the pairs of some
 //! sites, with a table, counts and forest that know nothing of them:
@@ -8,9 +8,10 @@
 //! ```text
 //! copydesk-train table TABLE LISTS NEWS SEEN --without=SITES
 //! copydesk-train spun NGRAMS TABLE NEWS
-//! copydesk-train judge FOREST LISTS NGRAMS NEWS SEEN --without=SITES
+//! copydesk-train vectors VECTORS TABLE NEWS
+//! copydesk-train judge FOREST LISTS NGRAMS VECTORS NEWS SEEN --without=SITES
 //! copydesk-train mark MARKED OTHER-NEWS SEEN --only=SITES
-//! copydesk-train check spun TABLE NGRAMS FOREST MARKED
+//! copydesk-train check spun TABLE NGRAMS VECTORS FOREST MARKED
 //! ```
 
 pub mod inflection;
@@ -18,6 +19,7 @@ pub mod judge;
 mod lexicon;
 mod spin;
 pub mod table;
+pub mod vectors;
 
 use std::collections::HashSet;
 use std::io::Read;

@@ -5,6 +5,7 @@
 use super::channel::Entry;
 use super::decode::Choice;
 use super::ngrams::ngram_hash;
+use super::surroundings::Fit;
 use super::tokens::{Token, WordHash};
 use crate::text::hashing::FastMap;
 
@@ -60,6 +61,9 @@ pub struct Group {
     /// The sums of the margins and leads, each within bounds.
     pub margins: f32,
     pub leads: f32,
+    /// The sums of how much better the original fits nearby, and in the document.
+    pub fits: f32,
+    pub fits_in_document: f32,
     /// The most places that the best readings have of another rendering of the
     /// original, and of another original of the phrase; and their margins.
     pub other_rendering: (u32, f32),
@@ -97,14 +101,17 @@ fn key(entry: &Entry) -> (u64, u64) {
 }
 
 impl Groups {
-    pub fn of(found: &[(usize, Choice)]) -> Self {
+    /// `fits` are those of the changes found.
+    pub fn of(found: &[(usize, Choice)], fits: &[Fit]) -> Self {
         let mut by_pair: FastMap<(u64, u64), Group> = FastMap::default();
-        for (_, choice) in found {
+        for ((_, choice), fit) in found.iter().zip(fits) {
             let group = by_pair.entry(key(choice.entry)).or_default();
             group.places += 1;
             group.best += u32::from(choice.is_best);
             group.margins += bounded(choice.margin);
             group.leads += bounded(choice.lead);
+            group.fits += fit.nearby();
+            group.fits_in_document += fit.in_document;
         }
         let clear = by_pair
             .values()

@@ -10,6 +10,7 @@ use super::document::{Groups, Present, bounded};
 use super::model::Model;
 use super::ngrams::Reader;
 use super::score::SpinScore;
+use super::surroundings::{Fit, Surroundings};
 use super::tokens::{Token, WordHash, stop, tokens, word_hash};
 
 /// A change that such a share of the trees think less probable than this is given up. Of
@@ -50,7 +51,7 @@ pub struct Candidate<'m> {
 }
 
 /// How many numbers are known of a candidate.
-pub const EVIDENCE: usize = 49;
+pub const EVIDENCE: usize = 57;
 
 /// What may be changed in a document, line by line. `check` is called within every loop
 /// that grows with the document.
@@ -63,21 +64,24 @@ pub fn candidates<'m>(
     let news = Reader::new(&model.news);
     let present = Present::in_text(lines.iter().map(|line| &line.tokens[..]));
     let decoder = Decoder::new(&model.channel, &news, &present, &check);
+    let mut surroundings = Surroundings::new(&model.vectors);
     let mut found: Vec<(usize, Choice<'m>)> = Vec::new();
     for (index, line) in lines.iter().enumerate() {
         let reading = decoder.decode(&line.tokens);
+        surroundings.add(&line.tokens, &reading);
         let choices = decoder.choices(&line.tokens, &reading);
         found.extend(choices.into_iter().map(|choice| (index, choice)));
     }
     let quoted: Vec<Vec<bool>> =
         lines.iter().map(|line| quoted_tokens(line.text, &line.tokens)).collect();
-    let groups = Groups::of(&found);
+    let fits = surroundings.fits(&found, &check);
+    let groups = Groups::of(&found, &fits);
     let weigher = Weigher { news: &news, present: &present, groups: &groups, score };
-    let evidence = |(index, choice): &(usize, Choice)| {
+    let evidence = |((index, choice), fit): (&(usize, Choice), &Fit)| {
         check();
-        weigher.evidence(&lines[*index], choice, quoted[*index][choice.tokens.start])
+        weigher.evidence(&lines[*index], choice, fit, quoted[*index][choice.tokens.start])
     };
-    let rows: Vec<[f32; EVIDENCE]> = found.iter().map(evidence).collect();
+    let rows: Vec<[f32; EVIDENCE]> = found.iter().zip(&fits).map(evidence).collect();
     let probabilities = {
         let rows: Vec<&[f32]> = rows.iter().map(|row| &row[..]).collect();
         model.judge.probabilities_of_hopeful(&rows, &HOPELESS)
@@ -115,7 +119,13 @@ struct Weigher<'m, 'd> {
 }
 
 impl Weigher<'_, '_> {
-    fn evidence(&self, line: &Line, choice: &Choice, is_quoted: bool) -> [f32; EVIDENCE] {
+    fn evidence(
+        &self,
+        line: &Line,
+        choice: &Choice,
+        fit: &Fit,
+        is_quoted: bool,
+    ) -> [f32; EVIDENCE] {
         let entry = choice.entry;
         let group = self.groups.get(entry);
         let others = group.places.saturating_sub(1) as f32;
@@ -194,6 +204,14 @@ impl Weigher<'_, '_> {
             bounded_sum(of_spun + of_original),
             bounded_sum(of_spun),
             bounded_sum(of_original),
+            fit.original,
+            fit.spun,
+            fit.nearby(),
+            fit.in_document,
+            flag(fit.is_known[0]) + 2.0 * flag(fit.is_known[1]),
+            group.fits / group.places as f32,
+            group.fits_in_document / group.places as f32,
+            group.fits,
         ]
     }
 }

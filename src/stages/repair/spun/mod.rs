@@ -7,7 +7,8 @@
 //! take that are sure. The likeliest original is decoded ([`decode`]) from
 //! what the table is known to do ([`channel`]) and from how news reads
 //! ([`ngrams`]); a forest weighs the evidence for each change over the whole
-//! document ([`evidence`]), and what it is sure of is proposed. Inside quotation
+//! document ([`evidence`]), also how well its words fit those about them
+//! ([`surroundings`]), and what it is sure of is proposed. Inside quotation
 //! marks and in names it must be surer: a wrong repair there is worse than none.
 
 pub mod channel;
@@ -17,7 +18,9 @@ pub mod evidence;
 pub mod model;
 pub mod ngrams;
 pub mod score;
+pub mod surroundings;
 pub mod tokens;
+pub mod vectors;
 
 use std::ops::Range;
 
