@@ -60,6 +60,30 @@ fn a_headline_is_mended_with_the_article_it_stands_over() {
 }
 
 #[test]
+fn a_word_is_judged_by_what_is_spoken_of() {
+    let spun = Marked::read(MARKED).spun;
+    for (sentence, wanted) in [
+        (
+            "The striker missed the aim in the second half, and the goalkeeper kept the league \
+             match level.",
+            "missed the goal in",
+        ),
+        (
+            "Brussels and the European Commission told members of the alliance that the euro \
+             would be kept.",
+            "members of the union that",
+        ),
+        (
+            "Generals of NATO told members of the alliance that troops and missiles would be kept.",
+            "members of the alliance that",
+        ),
+    ] {
+        let mended = repaired(&format!("{spun} {sentence}"), SpunMode::Repair);
+        assert!(mended.text().contains(wanted), "{}", mended.text());
+    }
+}
+
+#[test]
 fn what_the_mended_words_give_the_rules_of_prose_to_do_is_done_at_once() {
     let spun = Marked::read(MARKED).spun;
     let mended = repaired(&format!("{spun} Reporters waited outside theHouse."), SpunMode::Repair);
