@@ -12,16 +12,21 @@ pub fn words(text: &str) -> Words<'_> {
     Words { text, position: 0 }
 }
 
-/// How many words `text` has. Thai, Lao, Khmer and Burmese write no spaces
-/// either, and their words cannot be told without a dictionary: there, five
-/// letters or marks are taken for a word, about the average in running text.
+/// How many words `text` has, by [`words_in`].
 pub fn count_words(text: &str) -> usize {
-    words(text)
-        .map(|span| {
-            let unspaced = text[span].chars().filter(|&c| is_southeast_asian(c)).count();
-            if unspaced == 0 { 1 } else { unspaced.div_ceil(5) }
-        })
-        .sum()
+    words(text).map(|span| words_in(&text[span])).sum()
+}
+
+/// For how many words one of [`words`] counts. Thai, Lao, Khmer and Burmese write no
+/// spaces either, and their words cannot be told without a dictionary: there, five
+/// letters or marks are taken for a word, about the average in running text.
+#[inline]
+pub fn words_in(word: &str) -> usize {
+    if word.is_ascii() {
+        return 1;
+    }
+    let unspaced = word.chars().filter(|&c| is_southeast_asian(c)).count();
+    if unspaced == 0 { 1 } else { unspaced.div_ceil(5) }
 }
 
 #[derive(Debug, Clone)]
@@ -79,7 +84,7 @@ fn is_part(text: &str, at: usize) -> bool {
 }
 
 /// What the character at `at` is, and its length in bytes.
-#[inline]
+#[inline(always)]
 fn kind_at(text: &str, at: usize) -> (Kind, usize) {
     match ASCII.get(usize::from(text.as_bytes()[at])) {
         Some(&kind) => (kind, 1),
@@ -102,6 +107,7 @@ const ASCII: [Kind; 128] = {
     kinds
 };
 
+#[inline(never)]
 fn wide_kind_at(text: &str, at: usize) -> (Kind, usize) {
     let character = text[at..].chars().next().expect("`at` is a boundary inside the text");
     (kind_of(character), character.len_utf8())

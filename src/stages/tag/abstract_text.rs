@@ -31,9 +31,6 @@ const AGREEMENT: f32 = 0.6;
 type Found = (String, InferenceSource, &'static str, f32);
 
 fn described(article: &Article) -> Option<Found> {
-    let text = article.text();
-    let start = &text[..text.floor_char_boundary(START_BYTES)];
-    let known: FastSet<u64> = long_words(start).collect();
     let mut clues: Vec<_> = article
         .evidence
         .of(Fact::Description)
@@ -42,7 +39,13 @@ fn described(article: &Article) -> Option<Found> {
         .filter(|(text, _)| is_whole(text) && text.len() <= MOST_BYTES)
         .filter(|(text, _)| words(text).nth(LEAST_WORDS - 1).is_some())
         .collect();
+    if clues.is_empty() {
+        return None;
+    }
     clues.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
+    let text = article.text();
+    let start = &text[..text.floor_char_boundary(START_BYTES)];
+    let known: FastSet<u64> = long_words(start).collect();
     clues.into_iter().find_map(|(description, source)| {
         let (mut all, mut shared) = (0, 0);
         for word in long_words(description) {

@@ -28,21 +28,26 @@ pub const SIMHASH_WORDS: usize = 3;
 pub const SEED: u64 = 0x636f_7079_6465_736b;
 
 pub fn fingerprints(text: &str, deadline: &Deadline) -> Fingerprints {
-    let hashes = word_hashes(text, deadline);
-    Fingerprints {
-        sha256: Sha256::digest(text.as_bytes()).into(),
-        simhash64: simhash(&hashes, deadline),
-        minhash: minhash(&hashes, deadline),
-    }
-}
-
-fn word_hashes(text: &str, deadline: &Deadline) -> Vec<u64> {
-    let mut hashes = Vec::with_capacity(text.len() / 6);
-    for span in words(text) {
-        if hashes.len() % CHECK_EVERY == 0 {
+    let mut hashes = Hashes::of(text);
+    for (index, span) in words(text).enumerate() {
+        if index % CHECK_EVERY == 0 {
             deadline.check();
         }
-        let word = &text[span];
+        hashes.add(&text[span]);
+    }
+    hashes.fingerprints(text, deadline)
+}
+
+/// The hashes of a text's words.
+pub(super) struct Hashes(Vec<u64>);
+
+impl Hashes {
+    /// None yet, and room for those of `text`.
+    pub fn of(text: &str) -> Self {
+        Self(Vec::with_capacity(text.len() / 6))
+    }
+
+    pub fn add(&mut self, word: &str) {
         let hash = if word.is_ascii() {
             word.bytes().fold(FNV_OFFSET, |hash, byte| fnv(hash, byte.to_ascii_lowercase()))
         } else {
@@ -51,43 +56,95 @@ fn word_hashes(text: &str, deadline: &Deadline) -> Vec<u64> {
                 character.encode_utf8(&mut buffer).bytes().fold(hash, fnv)
             })
         };
-        hashes.push(hash);
+        self.0.push(hash);
     }
-    hashes
+
+    /// Of the text that the words are of.
+    pub fn fingerprints(&self, text: &str, deadline: &Deadline) -> Fingerprints {
+        Fingerprints {
+            sha256: Sha256::digest(text.as_bytes()).into(),
+            simhash64: simhash(&self.0, deadline),
+            minhash: minhash(&self.0, deadline),
+        }
+    }
 }
 
 fn simhash(words: &[u64], deadline: &Deadline) -> u64 {
-    let mut balance = [0i32; 64];
-    for (index, hash) in runs(words, SIMHASH_WORDS).enumerate() {
-        if index % CHECK_EVERY == 0 {
-            deadline.check();
+    let mut ones = [0u32; 64];
+    // How many runs have each bit: a byte a bit, of as many runs as a byte can count.
+    let mut packed = [0u64; 8];
+    let mut count = 0u32;
+    for hash in runs(words, SIMHASH_WORDS) {
+        for (packed, byte) in packed.iter_mut().zip(hash.to_le_bytes()) {
+            *packed += SPREAD[usize::from(byte)];
         }
-        for (bit, balance) in balance.iter_mut().enumerate() {
-            *balance += ((hash >> bit & 1) as i32) * 2 - 1;
+        count += 1;
+        if count.is_multiple_of(u32::from(u8::MAX)) {
+            deadline.check();
+            unpack(&mut packed, &mut ones);
         }
     }
-    balance
-        .iter()
-        .enumerate()
-        .fold(0, |value, (bit, &balance)| value | (u64::from(balance > 0) << bit))
+    unpack(&mut packed, &mut ones);
+    (0..64).filter(|bit| ones[*bit] * 2 > count).fold(0, |value, bit| value | 1 << bit)
 }
+
+/// Adds the counts and sets them to nothing.
+fn unpack(packed: &mut [u64; 8], ones: &mut [u32; 64]) {
+    for (packed, ones) in packed.iter_mut().zip(ones.as_chunks_mut::<8>().0) {
+        for (ones, count) in ones.iter_mut().zip(std::mem::take(packed).to_le_bytes()) {
+            *ones += u32::from(count);
+        }
+    }
+}
+
+/// The bits of a byte, a byte each.
+static SPREAD: [u64; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let mut bit = 0;
+        while bit < 8 {
+            table[byte] |= (byte as u64 >> bit & 1) << (8 * bit);
+            bit += 1;
+        }
+        byte += 1;
+    }
+    table
+};
 
 fn minhash(words: &[u64], deadline: &Deadline) -> Vec<u32> {
     if words.is_empty() {
         return Vec::new();
     }
-    let mut least = [u32::MAX; MINHASH_VALUES];
-    let parameters = &PARAMETERS;
-    for (index, hash) in runs(words, SHINGLE_WORDS).enumerate() {
-        if index % CHECK_EVERY == 0 {
-            deadline.check();
+    let mut least = [i32::MAX; MINHASH_VALUES];
+    let mut runs = runs(words, SHINGLE_WORDS).map(|hash| (hash ^ hash >> 32) as u32);
+    let mut some = [0u32; RUNS_AT_ONCE];
+    loop {
+        deadline.check();
+        let mut count = 0;
+        for (place, hash) in some.iter_mut().zip(runs.by_ref()) {
+            *place = hash;
+            count += 1;
         }
-        let hash = (hash ^ hash >> 32) as u32;
-        for (value, (factor, flip)) in least.iter_mut().zip(parameters) {
-            *value = (*value).min((hash ^ flip).wrapping_mul(*factor));
+        if count == 0 {
+            break;
+        }
+        // A few values stay in registers while all the runs go by.
+        for (least, parameters) in
+            least.as_chunks_mut::<VALUES_AT_ONCE>().0.iter_mut().zip(&PARAMETERS)
+        {
+            let mut values = *least;
+            for hash in &some[..count] {
+                for lane in 0..VALUES_AT_ONCE {
+                    let value =
+                        (hash ^ parameters.flips[lane]).wrapping_mul(parameters.factors[lane]);
+                    values[lane] = values[lane].min(value.cast_signed());
+                }
+            }
+            *least = values;
         }
     }
-    least.to_vec()
+    least.map(unsigned).to_vec()
 }
 
 /// The hashes of all runs of `length` words; of all words if there are fewer.
@@ -112,18 +169,37 @@ const fn mix(mut value: u64) -> u64 {
     value ^ (value >> 31)
 }
 
-/// Factor and flip of each value.
-static PARAMETERS: [(u32, u32); MINHASH_VALUES] = parameters();
+const RUNS_AT_ONCE: usize = 256;
+const VALUES_AT_ONCE: usize = 8;
 
-const fn parameters() -> [(u32, u32); MINHASH_VALUES] {
-    let mut pairs = [(0, 0); MINHASH_VALUES];
+/// Factors and flips of some values.
+struct Parameters {
+    factors: [u32; VALUES_AT_ONCE],
+    /// With the highest bit turned, which turns that of the value, for the factor is odd:
+    /// the least of such values by sign is the least of the values without, and the
+    /// instructions that every processor has find the least by sign.
+    flips: [u32; VALUES_AT_ONCE],
+}
+
+fn unsigned(value: i32) -> u32 {
+    value.cast_unsigned() ^ HIGHEST_BIT
+}
+
+const HIGHEST_BIT: u32 = 1 << 31;
+
+static PARAMETERS: [Parameters; MINHASH_VALUES / VALUES_AT_ONCE] = {
+    const NONE: Parameters =
+        Parameters { factors: [0; VALUES_AT_ONCE], flips: [0; VALUES_AT_ONCE] };
+    let mut parameters = [NONE; MINHASH_VALUES / VALUES_AT_ONCE];
     let mut state = SEED;
     let mut index = 0;
     while index < MINHASH_VALUES {
         state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let drawn = mix(state);
-        pairs[index] = ((drawn >> 32) as u32 | 1, drawn as u32);
+        let some = &mut parameters[index / VALUES_AT_ONCE];
+        some.factors[index % VALUES_AT_ONCE] = (drawn >> 32) as u32 | 1;
+        some.flips[index % VALUES_AT_ONCE] = drawn as u32 ^ HIGHEST_BIT;
         index += 1;
     }
-    pairs
-}
+    parameters
+};

@@ -20,6 +20,8 @@ pub fn tag(article: &Article, tags: &mut Tags, deadline: &Deadline) {
     let headline = tags.headline.as_ref().map_or("", |headline| headline.text());
     let lead = article.blocks().first().map_or(0, |block| block.span.end);
     let mut counted = Counted::default();
+    // About as many as there are; a table that grows is copied.
+    counted.phrases.reserve(article.text().len().min(MOST_BYTES) / BYTES_A_PHRASE);
     let mut line = Line::default();
     counted.read(headline, headline.len(), true, stop_words, &mut line);
     for (index, block) in article.blocks().iter().enumerate() {
@@ -42,6 +44,8 @@ pub fn tag(article: &Article, tags: &mut Tags, deadline: &Deadline) {
 }
 
 const MOST: usize = 10;
+/// In news, about.
+const BYTES_A_PHRASE: usize = 7;
 const LONGEST: usize = 3;
 /// What comes later adds nothing.
 const MOST_BYTES: usize = 40_000;
@@ -123,16 +127,22 @@ impl<'a> Counted<'a> {
 
     fn best(self) -> Vec<String> {
         let all = self.words.max(1) as f32;
-        let mut weighed: Vec<(f32, Phrase<'a>)> = self
+        let mut weighed: Vec<(f32, &Phrase<'a>)> = self
             .phrases
-            .into_values()
+            .values()
             .filter(|phrase| phrase.length == 1 || phrase.count > 1 || phrase.names == phrase.count)
             .map(|phrase| (phrase.weight(all), phrase))
             .collect();
-        weighed.sort_by(|(a, one), (b, other)| {
+        // No two begin at the same word and are of the same length.
+        let order = |(a, one): &(f32, &Phrase), (b, other): &(f32, &Phrase)| {
             b.total_cmp(a).then(one.first.cmp(&other.first)).then(one.length.cmp(&other.length))
-        });
-        weighed.into_iter().take(MOST).map(|(_, phrase)| phrase.written()).collect()
+        };
+        if weighed.len() > MOST {
+            weighed.select_nth_unstable_by(MOST, order);
+            weighed.truncate(MOST);
+        }
+        weighed.sort_by(order);
+        weighed.into_iter().map(|(_, phrase)| phrase.written()).collect()
     }
 }
 
@@ -162,7 +172,7 @@ impl Line {
             let word = &text[span.clone()];
             folded.clear();
             push_lowercase(word, &mut folded);
-            if folded.contains('’') {
+            if !word.is_ascii() && folded.contains('’') {
                 folded = folded.replace('’', "'");
             }
             let whole = fingerprint(folded.as_bytes());
@@ -171,7 +181,9 @@ impl Line {
             let says_nothing = is_short
                 || folded.starts_with(|c: char| c.is_ascii_digit())
                 || stop_words.contains(&whole);
-            let hash = fingerprint(singular(without_possessive(&folded)).as_bytes());
+            let stem = singular(without_possessive(&folded));
+            let hash =
+                if stem.len() == folded.len() { whole } else { fingerprint(stem.as_bytes()) };
             let joins = behind > 0 && &text[behind..span.start] == " ";
             behind = span.end;
             self.0.push(Word {

@@ -42,7 +42,7 @@ pub fn tag_headline(tags: &mut Tags) {
 
 /// The language that a text is in by itself, and how sure that is.
 pub fn detect(text: &str) -> Option<(&'static str, f32)> {
-    let best = LANGUAGES.candidates(start(text, SAMPLE_BYTES)).into_iter().next()?;
+    let best = LANGUAGES.likeliest(start(text, SAMPLE_BYTES))?;
     Some((best.tag, best.probability))
 }
 
@@ -107,10 +107,8 @@ fn is_mixed(article: &Article, language: &str) -> bool {
         .collect();
     let (mut foreign, mut judged) = (0, 0);
     for text in long.iter().step_by(long.len().div_ceil(MOST_PARAGRAPHS).max(1)) {
-        let candidates = LANGUAGES.candidates(start(text, PARAGRAPH_BYTES));
-        let Some(best) = candidates.first().filter(|best| best.probability >= SURE) else {
-            continue;
-        };
+        let best = LANGUAGES.likeliest(start(text, PARAGRAPH_BYTES));
+        let Some(best) = best.filter(|best| best.probability >= SURE) else { continue };
         judged += 1;
         foreign += u32::from(best.tag != language && !is_neighbour(best.tag, language));
     }

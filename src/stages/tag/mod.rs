@@ -33,7 +33,7 @@ use crate::article::Article;
 use crate::edit::RuleId;
 use crate::stage::{Deadline, Stage, StageName, Verdict};
 use crate::tags::{Inference, InferenceSource, Tags};
-use crate::text::words::count_words;
+use crate::text::words::{words, words_in};
 
 /// Every rule of the stage that can change a text: a headline's, never the body's.
 pub const RULES: &[RuleId] = &[site_suffix::RULE];
@@ -117,15 +117,36 @@ impl Stage for Tag {
         deadline.check();
         keywords::tag(article, &mut tags, deadline);
         deadline.check();
-        readability::tag(article, &mut tags, deadline);
-        tags.quality = quality::values(article.text(), tags.language.as_deref(), deadline);
-        tags.word_count = count_words(article.text());
-        deadline.check();
-        tags.fingerprints = Some(fingerprints::fingerprints(article.text(), deadline));
+        measure(article.text(), &mut tags, deadline);
         article.tags = tags;
         Verdict::Keep
     }
 }
+
+/// What is read from all words of the body is read in one go.
+fn measure(text: &str, tags: &mut Tags, deadline: &Deadline) {
+    let mut hard = readability::Counts::default();
+    let mut good = quality::Words::of(text, tags.language.as_deref());
+    let mut hashes = fingerprints::Hashes::of(text);
+    for (index, span) in words(text).enumerate() {
+        if index % CHECK_EVERY == 0 {
+            deadline.check();
+        }
+        let word = &text[span.clone()];
+        hard.add(text, span);
+        good.add(word);
+        hashes.add(word);
+        tags.word_count += words_in(word);
+    }
+    deadline.check();
+    readability::tag(&hard, tags);
+    tags.quality = quality::values(text, &good, deadline);
+    deadline.check();
+    tags.fingerprints = Some(hashes.fingerprints(text, deadline));
+}
+
+/// How many words pass between two looks at the deadline.
+const CHECK_EVERY: usize = 1024;
 
 impl Tags {
     fn infer(

@@ -13,13 +13,11 @@
 use super::stop_words::{self, StopWords};
 use crate::stage::Deadline;
 use crate::tags::{Passes, QualityValues};
-use crate::text::hashing::{FastMap, FastSet, fingerprint};
+use crate::text::hashing::{FastSet, fingerprint};
 use crate::text::words::words;
 
-/// None for a body without words. Gopher's stop words are those of the language where
-/// they are known, and asked for only there.
-pub fn values(text: &str, language: Option<&str>, deadline: &Deadline) -> Option<QualityValues> {
-    let read = Words::of(text, language.and_then(stop_words::of), deadline);
+/// None for a body without words; `read` are those of `text`.
+pub fn values(text: &str, read: &Words, deadline: &Deadline) -> Option<QualityValues> {
     let count = read.hashes.len();
     if count == 0 {
         return None;
@@ -29,18 +27,22 @@ pub fn values(text: &str, language: Option<&str>, deadline: &Deadline) -> Option
         mean_word_length: read.letters as f32 / count as f32,
         symbols_per_word: symbols(text) as f32 / count as f32,
         alphabetic_words: read.alphabetic as f32 / count as f32,
-        stop_words: read.stop_words,
+        stop_words: read.stop_words.as_ref().map(|stop_words| stop_words.seen.len()),
         ..QualityValues::default()
     };
     lines(text, &mut values);
     deadline.check();
-    let characters = read.characters.max(1) as f32;
-    for (share, length) in values.top_ngrams.iter_mut().zip(2..) {
-        *share = read.top(length) as f32 / characters;
+    let characters = if text.is_ascii() { text.len() } else { text.chars().count() };
+    let characters = characters.max(1) as f32;
+    let mut ngrams = Ngrams::of(read);
+    // Of two, three and four words.
+    for share in &mut values.top_ngrams {
+        *share = ngrams.top() as f32 / characters;
         deadline.check();
     }
-    for (share, length) in values.duplicate_ngrams.iter_mut().zip(5..) {
-        let repeated = read.duplicated(length);
+    // Of five words to ten.
+    for share in &mut values.duplicate_ngrams {
+        let repeated = ngrams.duplicated();
         *share = repeated as f32 / characters;
         deadline.check();
         // What has no five words twice has no six.
@@ -111,15 +113,35 @@ fn lines(text: &str, values: &mut QualityValues) {
 
 /// Marks of an end with a blank, or nothing, behind them.
 fn sentences(line: &str) -> usize {
-    let ends = line.match_indices(['.', '!', '?', '…', '。', '！', '？', '।', '؟']);
-    let count = ends
-        .filter(|(at, mark)| {
-            let rest = line[at + mark.len()..].trim_start_matches(['"', '”', '’', '\'', ')', '»']);
-            rest.is_empty() || rest.starts_with(char::is_whitespace) || !mark.is_ascii()
-        })
-        .count();
-    count.max(1)
+    let may_end = |(_, byte): &(usize, &u8)| MAY_END[usize::from(**byte)];
+    let ends = line.as_bytes().iter().enumerate().filter(may_end).filter(|(at, _)| {
+        let Some(mark) = line.get(*at..).and_then(|rest| rest.chars().next()) else {
+            return false;
+        };
+        if !ENDS.contains(&mark) {
+            return false;
+        }
+        let behind = &line[at + mark.len_utf8()..];
+        let rest = behind.trim_start_matches(['"', '”', '’', '\'', ')', '»']);
+        rest.is_empty() || rest.starts_with(char::is_whitespace) || !mark.is_ascii()
+    });
+    ends.count().max(1)
 }
+
+const ENDS: [char; 9] = ['.', '!', '?', '…', '。', '！', '？', '।', '؟'];
+
+/// The first bytes of marks of an end.
+static MAY_END: [bool; 256] = {
+    let mut may_end = [false; 256];
+    let mut index = 0;
+    while index < ENDS.len() {
+        let mut first = [0; 4];
+        ENDS[index].encode_utf8(&mut first);
+        may_end[first[0] as usize] = true;
+        index += 1;
+    }
+    may_end
+};
 
 /// Hash signs and ellipses.
 fn symbols(text: &str) -> usize {
@@ -128,93 +150,165 @@ fn symbols(text: &str) -> usize {
         + text.matches('…').count()
 }
 
-struct Words {
+/// What is known of a text's words.
+pub struct Words {
     hashes: Vec<u64>,
     /// Characters of each word.
     lengths: Vec<u16>,
-    characters: usize,
     letters: usize,
     alphabetic: usize,
-    stop_words: Option<usize>,
+    stop_words: Option<SeenStopWords>,
+}
+
+struct SeenStopWords {
+    list: &'static StopWords,
+    seen: Vec<u64>,
 }
 
 impl Words {
-    fn of(text: &str, list: Option<&StopWords>, deadline: &Deadline) -> Self {
-        let mut read = Self {
+    /// None yet, and room for those of `text`. Gopher's stop words are those of the
+    /// language where they are known, and asked for only there.
+    pub fn of(text: &str, language: Option<&str>) -> Self {
+        let list = language.and_then(stop_words::of);
+        Self {
             hashes: Vec::with_capacity(text.len() / 5),
             lengths: Vec::with_capacity(text.len() / 5),
-            characters: 0,
             letters: 0,
             alphabetic: 0,
-            stop_words: None,
-        };
-        let mut seen: FastSet<u64> = FastSet::default();
-        for span in words(text) {
-            if read.hashes.len().is_multiple_of(1024) {
-                deadline.check();
+            stop_words: list.map(|list| SeenStopWords { list, seen: Vec::new() }),
+        }
+    }
+
+    pub fn add(&mut self, word: &str) {
+        let hash = fingerprint(word.as_bytes());
+        let length = if word.is_ascii() { word.len() } else { word.chars().count() };
+        self.hashes.push(hash);
+        self.lengths.push(u16::try_from(length).unwrap_or(u16::MAX));
+        self.letters += length;
+        self.alphabetic += usize::from(
+            word.as_bytes()[0].is_ascii_alphabetic() || word.contains(char::is_alphabetic),
+        );
+        if let Some(SeenStopWords { list, seen }) = &mut self.stop_words
+            && seen.len() < MOST_SEEN
+            && list.contains(&hash)
+            && !seen.contains(&hash)
+        {
+            seen.push(hash);
+        }
+    }
+}
+
+/// The n-grams of a text that may come again, one length after the other: what comes
+/// again begins with what does.
+struct Ngrams<'a> {
+    words: &'a Words,
+    /// In words.
+    length: usize,
+    /// In the order of their starts.
+    starts: Vec<Start>,
+    /// An open table of those of this length.
+    slots: Vec<Slot>,
+}
+
+#[derive(Clone, Copy)]
+struct Start {
+    word: u32,
+    hash: u64,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Slot {
+    hash: u64,
+    /// Where it stands first.
+    first: u32,
+    /// How often it stands there; 0 where the place is free.
+    count: u32,
+}
+
+impl<'a> Ngrams<'a> {
+    /// Of one word, as if all came again.
+    fn of(words: &'a Words) -> Self {
+        let starts = (0..).zip(&words.hashes);
+        let starts = starts.map(|(word, hash)| Start { word, hash: joined(0, *hash) }).collect();
+        Self { words, length: 1, starts, slots: Vec::new() }
+    }
+
+    /// Goes on to n-grams of one word more, and to those that come again. Returns the one
+    /// that does oftenest.
+    fn lengthen(&mut self) -> Slot {
+        self.starts.retain_mut(|start| {
+            let next = self.words.hashes.get(start.word as usize + self.length);
+            next.is_some_and(|next| {
+                start.hash = joined(start.hash, *next);
+                true
+            })
+        });
+        self.length += 1;
+        self.slots.clear();
+        self.slots.resize((self.starts.len() * 2).next_power_of_two(), Slot::default());
+        let mut oftenest = Slot { count: 1, ..Slot::default() };
+        for start in &self.starts {
+            let place = place(&self.slots, start.hash);
+            let slot = &mut self.slots[place];
+            if slot.count == 0 {
+                *slot = Slot { hash: start.hash, first: start.word, count: 0 };
             }
-            let word = &text[span];
-            let hash = fingerprint(word.as_bytes());
-            let length = if word.is_ascii() { word.len() } else { word.chars().count() };
-            read.hashes.push(hash);
-            read.lengths.push(u16::try_from(length).unwrap_or(u16::MAX));
-            read.letters += length;
-            read.alphabetic += usize::from(
-                word.as_bytes()[0].is_ascii_alphabetic() || word.contains(char::is_alphabetic),
-            );
-            if list.is_some_and(|list| list.contains(&hash)) && seen.len() < MOST_SEEN {
-                seen.insert(hash);
+            slot.count += 1;
+            if slot.count > oftenest.count {
+                oftenest = *slot;
             }
         }
-        read.characters = if text.is_ascii() { text.len() } else { text.chars().count() };
-        read.stop_words = list.map(|_| seen.len());
-        read
+        let slots = &self.slots;
+        self.starts.retain(|start| slots[place(slots, start.hash)].count > 1);
+        oftenest
     }
 
-    fn ngrams(&self, length: usize) -> impl Iterator<Item = u64> {
-        self.hashes.windows(length).map(|run| {
-            run.iter().fold(0u64, |hash, word| (hash.rotate_left(21) ^ word).wrapping_mul(FACTOR))
-        })
+    /// Characters of the n-gram of the next length that is said oftenest, all times
+    /// together; none if no one is said twice.
+    fn top(&mut self) -> usize {
+        let Slot { first, count, .. } = self.lengthen();
+        if count < 2 { 0 } else { count as usize * self.characters(first) }
     }
 
-    fn length(&self, start: usize, length: usize) -> usize {
-        self.lengths[start..start + length].iter().map(|length| usize::from(*length)).sum()
-    }
-
-    /// Characters of the n-gram that is said oftenest, all times together; none if no
-    /// one is said twice.
-    fn top(&self, length: usize) -> usize {
-        let mut counts: FastMap<u64, (u32, u32)> = FastMap::default();
-        counts.reserve(self.hashes.len());
-        let mut best = (1u32, 0u32);
-        for (start, hash) in (0u32..).zip(self.ngrams(length)) {
-            let entry = counts.entry(hash).or_insert((0, start));
-            entry.0 += 1;
-            if entry.0 > best.0 {
-                best = *entry;
-            }
-        }
-        if best.0 < 2 { 0 } else { best.0 as usize * self.length(best.1 as usize, length) }
-    }
-
-    /// Characters of n-grams that were said before, none counted twice.
-    fn duplicated(&self, length: usize) -> usize {
+    /// Characters of n-grams of the next length that were said before, none counted twice.
+    fn duplicated(&mut self) -> usize {
+        self.lengthen();
         let mut seen: FastSet<u64> = FastSet::default();
-        seen.reserve(self.hashes.len());
         let (mut characters, mut next) = (0, 0);
-        for (start, hash) in self.ngrams(length).enumerate() {
-            if start < next {
+        for start in &self.starts {
+            if (start.word as usize) < next {
                 continue;
             }
-            if seen.insert(hash) {
-                next = start + 1;
-            } else {
-                characters += self.length(start, length);
-                next = start + length;
+            if !seen.insert(start.hash) {
+                characters += self.characters(start.word);
+                next = start.word as usize + self.length;
             }
         }
         characters
     }
+
+    /// Of the n-gram that begins there.
+    fn characters(&self, start: u32) -> usize {
+        let lengths = &self.words.lengths[start as usize..start as usize + self.length];
+        lengths.iter().map(|length| usize::from(*length)).sum()
+    }
+}
+
+/// Where an n-gram is among the slots, or where it belongs.
+#[inline]
+fn place(slots: &[Slot], hash: u64) -> usize {
+    let mask = slots.len() - 1;
+    let mut place = (hash ^ hash >> 32) as usize & mask;
+    while slots[place].count > 0 && slots[place].hash != hash {
+        place = (place + 1) & mask;
+    }
+    place
+}
+
+/// The hash of an n-gram with another word behind it.
+#[inline]
+fn joined(hash: u64, word: u64) -> u64 {
+    (hash.rotate_left(21) ^ word).wrapping_mul(FACTOR)
 }
 
 const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;

@@ -6,33 +6,32 @@
 //! percentage of words of more than six letters, in any language with an alphabet; Flesch
 //! reading ease (1948) is for English alone.
 
-use crate::article::Article;
-use crate::stage::Deadline;
+use std::ops::Range;
+
 use crate::tags::{InferenceSource, Readability, Tags};
-use crate::text::words::{is_ideographic, words};
+use crate::text::words::is_ideographic;
 
 const WORDS_A_MINUTE: usize = 238;
 const CHARACTERS_A_MINUTE: usize = 500;
 /// Fewer words say nothing of how hard they are.
 const LEAST_WORDS: usize = 100;
 
-/// After the language is known.
-pub fn tag(article: &Article, tags: &mut Tags, deadline: &Deadline) {
-    let text = article.text();
-    let counts = Counts::of(text, deadline);
-    if counts.words == 0 {
+/// After the language is known; `counts` are of the body.
+pub fn tag(counts: &Counts, tags: &mut Tags) {
+    let words = counts.words.max(usize::from(counts.ideographs > 0));
+    if words == 0 {
         return;
     }
-    let minutes = counts
-        .words
+    let minutes = words
         .div_ceil(WORDS_A_MINUTE)
-        .max((counts.words / WORDS_A_MINUTE) + counts.ideographs.div_ceil(CHARACTERS_A_MINUTE));
+        .max((words / WORDS_A_MINUTE) + counts.ideographs.div_ceil(CHARACTERS_A_MINUTE));
     tags.minutes_to_read = Some(minutes.max(1));
     tags.infer("timeRequired", InferenceSource::Body, "words_a_minute", 0.8);
-    if counts.words < LEAST_WORDS || counts.ideographs > 0 {
+    if words < LEAST_WORDS || counts.ideographs > 0 {
         return;
     }
-    let (all, sentences) = (counts.words as f32, counts.sentences.max(1) as f32);
+    // The last sentence ends with the text.
+    let (all, sentences) = (words as f32, (counts.sentences + 1) as f32);
     let flesch = (tags.language.as_deref() == Some("en"))
         .then(|| 206.835 - 1.015 * all / sentences - 84.6 * counts.syllables as f32 / all);
     let lix = all / sentences + 100.0 * counts.long as f32 / all;
@@ -40,50 +39,44 @@ pub fn tag(article: &Article, tags: &mut Tags, deadline: &Deadline) {
     tags.infer("readability", InferenceSource::Body, "lix_and_flesch", 0.8);
 }
 
+/// What is counted in a text, word by word.
 #[derive(Default)]
-struct Counts {
+pub struct Counts {
     /// But for ideographs.
     words: usize,
     ideographs: usize,
+    /// That have ended before the last word.
     sentences: usize,
     /// Of more than six letters.
     long: usize,
     syllables: usize,
+    /// Where the last word ended.
+    behind: usize,
 }
 
 impl Counts {
-    fn of(text: &str, deadline: &Deadline) -> Self {
-        let mut counts = Self::default();
-        let mut behind = 0;
-        for (index, span) in words(text).enumerate() {
-            if index % CHECK_EVERY == 0 {
-                deadline.check();
-            }
-            let word = &text[span.clone()];
-            if word.chars().next().is_some_and(is_ideographic) {
-                counts.ideographs += 1;
-                continue;
-            }
-            // A sentence ends where its mark stands before the next word.
-            let between = &text[behind..span.start];
-            if behind > 0 && between.contains(['.', '!', '?', '…', '\n', '।', '؟']) {
-                counts.sentences += 1;
-            }
-            behind = span.end;
-            counts.words += 1;
-            let letters = if word.is_ascii() { word.len() } else { word.chars().count() };
-            counts.long += usize::from(letters > 6);
-            counts.syllables += syllables(word);
+    /// The next word of `text`.
+    pub fn add(&mut self, text: &str, span: Range<usize>) {
+        let word = &text[span.clone()];
+        if word.chars().next().is_some_and(is_ideographic) {
+            self.ideographs += 1;
+            return;
         }
-        counts.sentences += usize::from(behind > 0);
-        if counts.ideographs > 0 {
-            counts.words += usize::from(counts.words == 0);
+        // A sentence ends where its mark stands before the next word.
+        let between = &text[self.behind..span.start];
+        if self.behind > 0
+            && between != " "
+            && between.contains(['.', '!', '?', '…', '\n', '।', '؟'])
+        {
+            self.sentences += 1;
         }
-        counts
+        self.behind = span.end;
+        self.words += 1;
+        let letters = if word.is_ascii() { word.len() } else { word.chars().count() };
+        self.long += usize::from(letters > 6);
+        self.syllables += syllables(word);
     }
 }
-
-const CHECK_EVERY: usize = 1024;
 
 /// Runs of vowels, but for a last silent e.
 fn syllables(word: &str) -> usize {

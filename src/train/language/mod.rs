@@ -65,7 +65,9 @@ pub fn train(folder: &Path) -> io::Result<Vec<u8>> {
         let target = draws[random.below(draws.len())];
         compose(&corpora, target, &mut random, &mut example);
         rows.clear();
-        features(&example, corpora[target].script, |row| rows.push(row));
+        features(&example, corpora[target].script, |word| {
+            rows.extend(word.iter().copied().map(u32::from))
+        });
         if !rows.is_empty() {
             let rate = FIRST_RATE * (1.0 - step as f32 / EXAMPLES as f32);
             learner.learn(&rows, target, rate);

@@ -108,13 +108,24 @@ fn read_pages(set: impl BufRead, pages: &mut Vec<Page>) -> io::Result<()> {
         let host = domain::registrable(&host)
             .bytes()
             .fold(0u64, |hash, byte| hash.wrapping_mul(31).wrapping_add(u64::from(byte)));
-        let counts = classifier::counts(headline, article.text(), |word| word.len() > 2);
+        let counts = counts(headline, article.text());
         // The same page comes twice in some sets.
         if pages.iter().all(|known| known.host != host || known.counts != counts) {
             pages.push(Page { host, topic, counts });
         }
     }
     Ok(())
+}
+
+/// How often each term of three letters and more stands there, in the terms' order.
+fn counts(headline: &str, text: &str) -> Vec<(String, u32)> {
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    classifier::each_term(headline, text, |term| {
+        if term.len() > 2 {
+            *counts.entry(term.to_owned()).or_default() += 1;
+        }
+    });
+    counts.into_iter().collect()
 }
 
 /// Multinomial logistic regression by gradient descent, drawn to the lists.
@@ -165,8 +176,9 @@ fn learn(seeds: &Weights, pages: &[&Page]) -> Weights {
     weights
 }
 
-fn known(weights: &Weights, page: &Page) -> Vec<(String, u32)> {
-    page.counts.iter().filter(|(word, _)| weights.contains_key(word)).cloned().collect()
+fn known<'a>(weights: &Weights, page: &'a Page) -> Vec<(&'a str, u32)> {
+    let known = page.counts.iter().filter(|(word, _)| weights.contains_key(word));
+    known.map(|(word, count)| (word.as_str(), *count)).collect()
 }
 
 fn scores(weights: &Weights, values: &[(&str, f32)]) -> Vec<f32> {

@@ -115,7 +115,9 @@ fn piece_end(text: &str, start: usize, end: usize) -> usize {
 fn split(text: &str, piece: Range<usize>, tokens: &mut Vec<Token>) {
     let words = &text[piece.clone()];
     if words.len() > 1
-        && (words.starts_with(['@', '#']) || words.contains("://") || words.starts_with("www."))
+        && (words.starts_with(['@', '#'])
+            || memchr::memchr(b':', words.as_bytes()).is_some() && words.contains("://")
+            || words.starts_with("www."))
     {
         let end = words.trim_end_matches(['.', ',', '!', '?', ')', ':']).len();
         push(text, piece.start..piece.start + end, Form::Handle, tokens);

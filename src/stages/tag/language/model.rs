@@ -33,7 +33,7 @@ pub static LANGUAGES: LazyLock<Model> = LazyLock::new(|| {
 pub struct Model {
     languages: Vec<Language>,
     /// Read where the file stands.
-    table: &'static [[u8; WIDTH]],
+    table: &'static [[u8; WIDTH]; ROWS],
     scale: f32,
 }
 
@@ -75,7 +75,8 @@ impl Model {
         }
         let scale = f32::from_le_bytes(take(&mut rest)?);
         let (table, rest) = rest.as_chunks::<WIDTH>();
-        (rest.is_empty() && table.len() == ROWS).then_some(Self { languages, table, scale })
+        let table = table.try_into().ok().filter(|_| rest.is_empty())?;
+        Some(Self { languages, table, scale })
     }
 
     #[cfg(feature = "train")]
@@ -106,25 +107,40 @@ impl Model {
 
     /// The languages that `text` may be in, likeliest first; none if it has no words.
     pub fn candidates(&self, text: &str) -> Vec<Candidate<'_>> {
+        let mut candidates = self.weighed(text);
+        candidates.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+        candidates
+    }
+
+    /// The first of the candidates.
+    pub fn likeliest(&self, text: &str) -> Option<Candidate<'_>> {
+        self.weighed(text).into_iter().reduce(|best, other| {
+            if other.probability.total_cmp(&best.probability).is_gt() { other } else { best }
+        })
+    }
+
+    /// The candidates in the model's order.
+    fn weighed(&self, text: &str) -> Vec<Candidate<'_>> {
         let letters = Letters::count(text);
         let Some(script) = letters.dominant() else { return Vec::new() };
         if let Some(tag) = alone(script, &letters) {
             return vec![Candidate { tag, probability: letters.share(script) }];
         }
         let mut sum = [0i32; WIDTH];
-        let mut count = 0u32;
-        // Sixteen-bit sums are twice as fast, and hold so many rows.
-        let mut short = [0i16; WIDTH];
-        features(text, script, |row| {
-            for (sum, number) in short.iter_mut().zip(&self.table[row as usize]) {
-                *sum += i16::from(number.cast_signed());
+        let mut count = 0;
+        features(text, script, |rows| {
+            // Sixteen-bit sums are twice as fast, and hold the rows of a word.
+            let mut of_word = [0i16; WIDTH];
+            for row in rows {
+                for (sum, number) in of_word.iter_mut().zip(&self.table[usize::from(*row)]) {
+                    *sum += i16::from(number.cast_signed());
+                }
             }
-            count += 1;
-            if count.is_multiple_of(ROWS_IN_SHORT) {
-                flush(&mut short, &mut sum);
+            for (sum, of_word) in sum.iter_mut().zip(of_word) {
+                *sum += i32::from(of_word);
             }
+            count += rows.len();
         });
-        flush(&mut short, &mut sum);
         if count == 0 {
             return Vec::new();
         }
@@ -136,7 +152,6 @@ impl Model {
             .map(|language| Candidate { tag: &language.tag, probability: language.fit(&mean) })
             .collect();
         softmax(&mut candidates);
-        candidates.sort_by(|a, b| b.probability.total_cmp(&a.probability));
         candidates
     }
 }
@@ -144,14 +159,6 @@ impl Model {
 impl Language {
     fn fit(&self, mean: &[f32; WIDTH]) -> f32 {
         self.bias + self.direction.iter().zip(mean).map(|(a, b)| a * b).sum::<f32>()
-    }
-}
-
-const ROWS_IN_SHORT: u32 = 256;
-
-fn flush(short: &mut [i16; WIDTH], sum: &mut [i32; WIDTH]) {
-    for (sum, short) in sum.iter_mut().zip(short) {
-        *sum += i32::from(std::mem::take(short));
     }
 }
 
@@ -267,9 +274,10 @@ const WEIGHTS: [u32; Script::COUNT] = {
     weights
 };
 
-/// The rows of all letter sequences in the words of `text` that are in `script`.
+/// The rows of all letter sequences in the words of `text` that are in `script`, those of
+/// one word at a time.
 #[inline]
-pub fn features(text: &str, script: Script, mut row: impl FnMut(u32)) {
+pub fn features(text: &str, script: Script, mut rows: impl FnMut(&[u16])) {
     let mut word = [END; LONGEST_WORD + 2];
     let mut length = 0;
     for character in text.chars() {
@@ -280,12 +288,12 @@ pub fn features(text: &str, script: Script, mut row: impl FnMut(u32)) {
                 word[length] = letter;
             }
         } else if length > 0 {
-            word_features(&mut word, length, &mut row);
+            word_features(&mut word, length, &mut rows);
             length = 0;
         }
     }
     if length > 0 {
-        word_features(&mut word, length, &mut row);
+        word_features(&mut word, length, &mut rows);
     }
 }
 
@@ -308,22 +316,27 @@ fn letter(character: char, script: Script) -> u32 {
     }
 }
 
+/// A word has no more rows: five sequences from each letter or end on, and the whole.
+const MOST_ROWS: usize = (LONGEST_WORD + 2) * LONGEST + 1;
+
 #[inline]
-fn word_features(word: &mut [u32; LONGEST_WORD + 2], length: usize, row: &mut impl FnMut(u32)) {
+fn word_features(word: &mut [u32; LONGEST_WORD + 2], length: usize, call: &mut impl FnMut(&[u16])) {
     if length > LONGEST_WORD {
         return;
     }
     word[length + 1] = END;
     let word = &word[..length + 2];
+    // They are gathered before they are looked up, so that no look-up waits for another.
+    let mut rows = [0u16; MOST_ROWS];
+    let mut count = 0;
     for start in 0..word.len() {
         let mut hash = SEED;
         for (taken, letter) in word[start..].iter().take(LONGEST).enumerate() {
             hash = (hash ^ letter).wrapping_mul(FACTOR);
             hash ^= hash >> 15;
+            rows[count] = row(hash);
             // An end by itself says nothing.
-            if taken > 0 || *letter != END {
-                row(hash.wrapping_mul(LAST_FACTOR) >> (32 - ROW_BITS));
-            }
+            count += usize::from(taken > 0 || *letter != END);
         }
     }
     if word.len() > LONGEST {
@@ -331,8 +344,15 @@ fn word_features(word: &mut [u32; LONGEST_WORD + 2], length: usize, row: &mut im
             let hash = (hash ^ letter).wrapping_mul(FACTOR);
             hash ^ hash >> 15
         });
-        row(hash.wrapping_mul(LAST_FACTOR) >> (32 - ROW_BITS));
+        rows[count] = row(hash);
+        count += 1;
     }
+    call(&rows[..count]);
+}
+
+#[inline]
+fn row(hash: u32) -> u16 {
+    (hash.wrapping_mul(LAST_FACTOR) >> (32 - ROW_BITS)) as u16
 }
 
 const SEED: u32 = 0x811c_9dc5;

@@ -5,10 +5,11 @@
 //! often it stands there, and the sum is set off against how many there are, so that
 //! long and short texts compare.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::text::fold::push_lowercase;
-use crate::text::hashing::FastMap;
+use crate::text::hashing::{FastMap, fingerprint};
 use crate::text::words::words;
 
 /// Of a text, this much is read, in bytes.
@@ -22,9 +23,19 @@ pub static ENGLISH: LazyLock<Classifier> = LazyLock::new(|| {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Classifier {
-    /// How much a word speaks for the subjects, by their place in the list of topics.
-    weights: FastMap<String, Vec<(usize, f32)>>,
+    /// In the order of the terms, so that sums come out the same.
+    terms: Vec<Term>,
+    /// Where among them a term is, by its fingerprint.
+    places: FastMap<u64, u32>,
     pub calibration: Calibration,
+}
+
+/// A word, or a pair of neighbours joined by a hyphen.
+#[derive(Debug, Clone, PartialEq)]
+struct Term {
+    text: String,
+    /// How much it speaks for the subjects, by their place in the list of topics.
+    weights: Vec<(usize, f32)>,
 }
 
 /// How likely a guess is right, by how far it is ahead: a logistic curve.
@@ -54,7 +65,7 @@ impl Classifier {
         let mut lines = model.lines().filter(|line| !line.starts_with('#'));
         let (slope, offset) = lines.next()?.split_once(' ')?;
         let calibration = Calibration { slope: slope.parse().ok()?, offset: offset.parse().ok()? };
-        let mut weights = FastMap::default();
+        let mut weights = BTreeMap::new();
         for line in lines {
             let mut columns = line.split(' ');
             let word = columns.next()?.to_owned();
@@ -66,18 +77,28 @@ impl Classifier {
                 .collect::<Option<Vec<(usize, f32)>>>()?;
             weights.insert(word, of_topics);
         }
-        Some(Self { weights, calibration })
+        let terms: Vec<Term> =
+            weights.into_iter().map(|(text, weights)| Term { text, weights }).collect();
+        let places =
+            (0..).zip(&terms).map(|(place, term)| (fingerprint(term.text.as_bytes()), place));
+        Some(Self { places: places.collect(), terms, calibration })
     }
 
     /// Absent where the text has too few words that the model knows.
     pub fn guess(&self, title: &str, text: &str, topics: usize) -> Option<Guess> {
-        let counts = counts(title, text, |word| self.weights.contains_key(word));
+        let mut counts = vec![0u32; self.terms.len()];
+        each_term(title, text, |term| {
+            let Some(&place) = self.places.get(&fingerprint(term.as_bytes())) else { return };
+            counts[place as usize] += u32::from(self.terms[place as usize].text == term);
+        });
+        let counts = self.terms.iter().zip(counts).filter(|(_, count)| *count > 0);
+        let counts: Vec<(&Term, u32)> = counts.collect();
         if counts.len() < LEAST_KNOWN {
             return None;
         }
         let mut scores = vec![0.0f32; topics];
-        for (word, value) in values(&counts) {
-            for (topic, weight) in &self.weights[word] {
+        for (term, value) in values(&counts) {
+            for (topic, weight) in &term.weights {
                 scores[*topic] += value * weight;
             }
         }
@@ -94,51 +115,43 @@ pub fn best(scores: &[f32]) -> Option<Guess> {
     (first > second).then_some(Guess { topic, margin: first - second })
 }
 
-/// How often each word, and each pair of neighbours joined by a hyphen, stands in title
-/// and text, of those that `knows` knows; in the order of the words, so that sums come
-/// out the same.
-pub fn counts(title: &str, text: &str, knows: impl Fn(&str) -> bool) -> Vec<(String, u32)> {
-    let mut counts: FastMap<String, u32> = FastMap::default();
+/// Calls `call` with each word in title and text, in lower case, and with each pair of
+/// neighbours joined by a hyphen.
+pub fn each_term(title: &str, text: &str, mut call: impl FnMut(&str)) {
     let text = &text[..text.floor_char_boundary(READ_BYTES)];
-    let (mut word, mut pair) = (String::new(), String::new());
+    let mut pair = String::new();
     for part in [title, text] {
+        pair.clear();
         let mut last_end = None;
         for span in words(part) {
-            word.clear();
-            push_lowercase(&part[span.clone()], &mut word);
+            // Only a blank or a hyphen stands between the words of a term.
+            let is_neighbour = last_end.is_some_and(|end| span.start == end + 1);
+            if is_neighbour {
+                pair.push('-');
+            } else {
+                pair.clear();
+            }
+            let second = pair.len();
+            push_lowercase(&part[span.clone()], &mut pair);
             for ending in ["'s", "’s"] {
-                if let Some(bare) = word.strip_suffix(ending).map(str::len) {
-                    word.truncate(bare);
+                if pair[second..].ends_with(ending) {
+                    pair.truncate(pair.len() - ending.len());
                 }
             }
-            // Only a blank or a hyphen stands between the words of a term.
-            if last_end.is_some_and(|end| span.start == end + 1) {
-                pair.push('-');
-                pair.push_str(&word);
-                add(&mut counts, &pair, &knows);
+            if is_neighbour {
+                call(&pair);
             }
-            add(&mut counts, &word, &knows);
-            pair.clone_from(&word);
+            call(&pair[second..]);
+            pair.drain(..second);
             last_end = Some(span.end);
         }
     }
-    let mut counts: Vec<(String, u32)> = counts.into_iter().collect();
-    counts.sort_unstable();
-    counts
 }
 
-fn add(counts: &mut FastMap<String, u32>, word: &str, knows: &impl Fn(&str) -> bool) {
-    if let Some(count) = counts.get_mut(word) {
-        *count += 1;
-    } else if knows(word) {
-        counts.insert(word.to_owned(), 1);
-    }
-}
-
-/// What each word counts, set off against all of them.
-pub fn values(counts: &[(String, u32)]) -> Vec<(&str, f32)> {
+/// What each term counts, set off against all of them.
+pub fn values<T: Copy>(counts: &[(T, u32)]) -> Vec<(T, f32)> {
     let value = |count: u32| 1.0 + (count as f32).ln();
     let squares: f32 = counts.iter().map(|(_, count)| value(*count).powi(2)).sum();
     let length = (squares + 1.0).sqrt();
-    counts.iter().map(|(word, count)| (word.as_str(), value(*count) / length)).collect()
+    counts.iter().map(|(term, count)| (*term, value(*count) / length)).collect()
 }
