@@ -32,14 +32,56 @@ impl Hasher for FastHasher {
 }
 
 /// Eight bytes at a time.
+#[inline]
 pub fn fingerprint(bytes: &[u8]) -> u64 {
+    fingerprint_of(bytes, |eight| eight)
+}
+
+/// The fingerprint of the bytes with their capitals of ASCII in lower case.
+#[inline]
+pub fn lowercase_fingerprint(bytes: &[u8]) -> u64 {
+    fingerprint_of(bytes, lowercase)
+}
+
+#[inline]
+fn fingerprint_of(bytes: &[u8], change: impl Fn(u64) -> u64) -> u64 {
     let mut hash = FACTOR ^ bytes.len() as u64;
     let (chunks, rest) = bytes.as_chunks::<8>();
     for chunk in chunks {
-        hash = (hash.rotate_left(23) ^ u64::from_le_bytes(*chunk)).wrapping_mul(FACTOR);
+        hash = (hash.rotate_left(23) ^ change(u64::from_le_bytes(*chunk))).wrapping_mul(FACTOR);
     }
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    hash = (hash.rotate_left(23) ^ u64::from_le_bytes(last)).wrapping_mul(FACTOR);
+    hash = (hash.rotate_left(23) ^ change(last(bytes, rest))).wrapping_mul(FACTOR);
     hash ^ hash >> 29
+}
+
+/// The bytes of `rest`, at the end of `bytes` and fewer than eight, as the lowest of a
+/// number; read in a few pieces that may overlap, for to copy them takes a call.
+#[inline]
+fn last(bytes: &[u8], rest: &[u8]) -> u64 {
+    let length = rest.len();
+    if length == 0 {
+        return 0;
+    }
+    if let Some(eight) = bytes.last_chunk::<8>() {
+        return u64::from_le_bytes(*eight) >> (8 * (8 - length));
+    }
+    if let (Some(first), Some(last)) = (rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
+        let [first, last] = [first, last].map(|four| u64::from(u32::from_le_bytes(*four)));
+        return first | last << (8 * (length - 4));
+    }
+    let byte = |at: usize| u64::from(rest[at]) << (8 * at);
+    byte(0) | byte(length / 2) | byte(length - 1)
+}
+
+/// Eight bytes with capitals of ASCII in lower case.
+#[inline]
+fn lowercase(eight: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGHEST: u64 = 0x80 * EACH;
+    let low = eight & !HIGHEST;
+    // The highest bit of a byte tells whether it is one and above.
+    let from_a = low + (0x80 - u64::from(b'A')) * EACH;
+    let above_z = low + (0x7f - u64::from(b'Z')) * EACH;
+    let is_capital = (from_a ^ above_z) & !eight & HIGHEST;
+    eight | is_capital >> 2
 }

@@ -2,6 +2,7 @@
 
 mod admin;
 mod articles;
+mod by_definition;
 #[cfg(feature = "chaos")]
 mod chaos;
 mod commands;

@@ -135,10 +135,9 @@ fn minhash(words: &[u64], deadline: &Deadline) -> Vec<u32> {
         {
             let mut values = *least;
             for hash in &some[..count] {
-                for lane in 0..VALUES_AT_ONCE {
-                    let value =
-                        (hash ^ parameters.flips[lane]).wrapping_mul(parameters.factors[lane]);
-                    values[lane] = values[lane].min(value.cast_signed());
+                let parameters = parameters.flips.iter().zip(&parameters.factors);
+                for (value, (flip, factor)) in values.iter_mut().zip(parameters) {
+                    *value = (*value).min((hash ^ flip).wrapping_mul(*factor).cast_signed());
                 }
             }
             *least = values;

@@ -5,14 +5,14 @@ use unicode_normalization::{
     IsNormalized, UnicodeNormalization, char::canonical_combining_class, is_nfc_quick,
 };
 
-use super::{Rule, signals::Signals};
+use super::{Rule, next_beyond_ascii, signals::Signals};
 use crate::edit::{Proposal, RuleId};
 
 pub(super) const RULE: Rule =
     Rule { id: RuleId("repair.characters.decomposed"), signals: Signals::DECOMPOSED, propose };
 
 fn propose(text: &str) -> Vec<Proposal> {
-    if is_nfc_quick(text.chars()) == IsNormalized::Yes {
+    if is_surely_composed(text) {
         return Vec::new();
     }
     let mut proposals = Vec::new();
@@ -34,6 +34,20 @@ fn propose(text: &str) -> Vec<Proposal> {
         compose(text, start, text.len(), &mut proposals);
     }
     proposals
+}
+
+/// ASCII is, and parts what is beyond it.
+fn is_surely_composed(text: &str) -> bool {
+    let mut at = 0;
+    while next_beyond_ascii(text, &mut at).is_some() {
+        let rest = &text[at..];
+        let stretch = &rest[..rest.bytes().position(|byte| byte.is_ascii()).unwrap_or(rest.len())];
+        if is_nfc_quick(stretch.chars()) != IsNormalized::Yes {
+            return false;
+        }
+        at += stretch.len();
+    }
+    true
 }
 
 /// Whether nothing before the character can merge with it or change its place.

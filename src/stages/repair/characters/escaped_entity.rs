@@ -51,12 +51,15 @@ fn propose(text: &str) -> Vec<Proposal> {
     proposals
 }
 
+const LESS_THAN: &str = "&lt;";
+
 /// Whether the text holds markup, plain or escaped.
 fn carries_tags(text: &str) -> bool {
     let opens =
         |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
     memchr::memchr_iter(b'<', text.as_bytes()).any(|at| opens(&text[at + 1..]))
-        || text.match_indices("&lt;").any(|(at, found)| opens(&text[at + found.len()..]))
+        || memchr::memmem::find_iter(text.as_bytes(), LESS_THAN)
+            .any(|at| opens(&text[at + LESS_THAN.len()..]))
 }
 
 /// What the reference at `at` stands for, through both levels, and where it ends.

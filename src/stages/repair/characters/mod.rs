@@ -83,8 +83,36 @@ pub(super) fn mend(text: &mut impl Mendable, deadline: &Deadline) {
     }
 }
 
-/// One proposal for each character that `mend` has something for; neighbours
-/// are proposed as one.
+/// Moves `at` on to the next character that is not ASCII.
+fn next_beyond_ascii(text: &str, at: &mut usize) -> Option<char> {
+    let rest = &text.as_bytes()[*at..];
+    // Many at a time, for most characters are ASCII.
+    let plain = rest.as_chunks::<16>().0.iter().take_while(|chunk| chunk.is_ascii()).count() * 16;
+    *at += plain + rest[plain..].iter().position(|byte| !byte.is_ascii())?;
+    text[*at..].chars().next()
+}
+
+/// One proposal for each character beyond ASCII that `mended` has something for;
+/// neighbours are proposed as one.
+fn replace_beyond_ascii(
+    rule: RuleId,
+    text: &str,
+    confidence: f32,
+    mut mended: impl FnMut(usize, char) -> Option<&'static str>,
+) -> Vec<Proposal> {
+    let mut proposals: Vec<Proposal> = Vec::new();
+    let mut at = 0;
+    while let Some(character) = next_beyond_ascii(text, &mut at) {
+        let end = at + character.len_utf8();
+        if let Some(after) = mended(at, character) {
+            extend(&mut proposals, rule, at..end, after, confidence);
+        }
+        at = end;
+    }
+    proposals
+}
+
+/// The same for all characters.
 fn replace_characters(
     rule: RuleId,
     text: &str,

@@ -61,6 +61,18 @@ fn is_plain(chunk: &[u8; STRIDE]) -> bool {
     !odd
 }
 
+/// The bytes of such a chunk.
+static PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0x20;
+    while byte < 0x7F {
+        plain[byte] = byte != b'&' as usize;
+        byte += 1;
+    }
+    plain[b'\n' as usize] = true;
+    plain
+};
+
 #[derive(Default)]
 struct Scan {
     signals: Signals,
@@ -78,11 +90,12 @@ struct Previous {
 
 impl Scan {
     /// What a stretch of plain characters means for those on either side of it.
-    fn plain(&mut self, chunk: &[u8; STRIDE]) {
-        if self.previous.is_stray_capital && chunk[0] == b' ' {
+    #[inline]
+    fn plain(&mut self, stretch: &[u8]) {
+        if self.previous.is_stray_capital && stretch.first() == Some(&b' ') {
             self.signals.add(Signals::MISREAD);
         }
-        let is_lowercase = chunk[STRIDE - 1].is_ascii_lowercase();
+        let is_lowercase = stretch.last().is_some_and(u8::is_ascii_lowercase);
         self.previous = Previous { is_lowercase, ..Previous::default() };
     }
 
@@ -99,6 +112,12 @@ impl Scan {
                 let Some(character) = text[at..].chars().next() else { return end };
                 self.character(character);
                 at += character.len_utf8();
+            }
+            let rest = bytes.get(at..end).unwrap_or_default();
+            let plain = rest.iter().take_while(|byte| PLAIN[usize::from(**byte)]).count();
+            if plain > 0 {
+                self.plain(&rest[..plain]);
+                at += plain;
             }
         }
         at

@@ -11,6 +11,8 @@ use crate::text::lines::lines;
 pub(super) struct Draft<'a> {
     pub text: &'a str,
     lines: Vec<Range<usize>>,
+    /// Which bytes the text has: most rules begin with one that most texts have not.
+    bytes: [bool; 256],
     /// How often rules have asked for a word.
     asked: Cell<usize>,
     /// Filled when they have asked often.
@@ -28,7 +30,14 @@ impl<'a> Draft<'a> {
             let start = block.span.start;
             lines(&text[block.span.clone()]).map(move |line| start + line.start..start + line.end)
         });
-        Self { text, lines: lines.collect(), asked: Cell::new(0), words: OnceCell::new() }
+        let mut bytes = [false; 256];
+        text.bytes().for_each(|byte| bytes[usize::from(byte)] = true);
+        Self { text, lines: lines.collect(), bytes, asked: Cell::new(0), words: OnceCell::new() }
+    }
+
+    /// Whether the byte stands somewhere in the text.
+    pub fn holds(&self, byte: u8) -> bool {
+        self.bytes[usize::from(byte)]
     }
 
     /// Lines of running text, in order, trimmed; none is blank. A block is

@@ -22,7 +22,7 @@ fn propose(draft: &Draft, deadline: &Deadline) -> Vec<Proposal> {
         let mut start = 0;
         for end in ends(text) {
             let sentence = &text[start..end];
-            if sentence.len() >= SHORTEST && !is_quoted(sentence) && is_same(kept, sentence) {
+            if sentence.len() >= SHORTEST && is_same(kept, sentence) && !is_quoted(sentence) {
                 // With the gap before it; a copy always has text before it.
                 let gap = text[..start].trim_end().len();
                 let place = line.start + gap..line.start + end;
@@ -49,7 +49,12 @@ fn is_quoted(sentence: &str) -> bool {
 }
 
 fn is_same(first: &str, second: &str) -> bool {
-    folded(first).eq(folded(second))
+    // Nearly all sentences begin with letters, and with others than the one before.
+    let differs = |(a, b): (&u8, &u8)| {
+        a.is_ascii_alphabetic() && b.is_ascii_alphabetic() && !a.eq_ignore_ascii_case(b)
+    };
+    let is_other = first.as_bytes().first().zip(second.as_bytes().first()).is_some_and(differs);
+    !is_other && folded(first).eq(folded(second))
 }
 
 fn folded(text: &str) -> impl Iterator<Item = char> {

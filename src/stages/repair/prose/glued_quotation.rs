@@ -20,14 +20,16 @@ const FOLLOWING: [&str; 34] = [
 
 fn propose(draft: &Draft, deadline: &Deadline) -> Vec<Proposal> {
     let mut proposals = Vec::new();
+    if !draft.holds(MARKS) {
+        return proposals;
+    }
     for line in draft.lines() {
         deadline.check();
         let text = draft.of(&line);
-        // Most lines quote nobody, and a search is faster than a look at each character.
-        if !text.contains('”') || !is_english(text) {
+        if !is_english(text) {
             continue;
         }
-        for (at, mark) in text.char_indices().filter(|(_, c)| matches!(c, '“' | '”')) {
+        for (at, mark) in marks(text).filter(|(_, c)| matches!(c, '“' | '”')) {
             let behind = at + mark.len_utf8();
             let place = match mark {
                 '“' if opens_inside(&text[..at], &text[behind..]) => at,
@@ -41,11 +43,22 @@ fn propose(draft: &Draft, deadline: &Deadline) -> Vec<Proposal> {
     proposals
 }
 
-/// Whether the marks of a line take turns, an opening one first.
+/// The first byte of curly marks in UTF-8, and of the angled.
+const MARKS: u8 = 0xE2;
+const ANGLED_MARKS: u8 = 0xC2;
+
+/// The characters that may be quotation marks: a search for their first bytes is faster
+/// than a look at each character.
+fn marks(text: &str) -> impl Iterator<Item = (usize, char)> {
+    memchr::memchr2_iter(MARKS, ANGLED_MARKS, text.as_bytes())
+        .filter_map(|at| Some((at, text[at..].chars().next()?)))
+}
+
+/// Whether the line has marks and they take turns, an opening one first.
 fn is_english(text: &str) -> bool {
     let mut is_open = false;
     let mut is_paired = false;
-    for mark in text.chars() {
+    for (_, mark) in marks(text) {
         match mark {
             '„' | '«' | '»' => return false,
             '“' if is_open => return false,

@@ -39,21 +39,27 @@ fn propose(draft: &Draft, deadline: &Deadline) -> Vec<Proposal> {
     for line in draft.lines() {
         deadline.check();
         let text = draft.of(&line);
+        let bytes = text.as_bytes();
         let mut start = 0;
-        let spaces = memchr::memchr_iter(b' ', text.as_bytes());
-        for end in spaces.chain(std::iter::once(text.len())) {
-            let piece = &text[start..end];
-            let letters = piece.bytes().take_while(u8::is_ascii_alphabetic).count();
-            let (word, behind) = piece.split_at(letters);
-            if (SHORTEST + 2..=LONGEST).contains(&word.len())
+        while start < bytes.len() {
+            let (mut end, mut capitals) = (start, 0);
+            while let Some(byte) = bytes.get(end).filter(|byte| byte.is_ascii_alphabetic()) {
+                capitals += usize::from(byte.is_ascii_uppercase());
+                end += 1;
+            }
+            let next = memchr::memchr(b' ', &bytes[end..]).map_or(bytes.len(), |at| end + at);
+            let word = &text[start..end];
+            // Words without a capital, which most are, are not glued to a name.
+            if capitals > 0
+                && (SHORTEST + 2..=LONGEST).contains(&word.len())
                 && let Some(joint) = joint(draft, word)
-                && is_end(behind)
+                && is_end(&text[end..next])
                 && draft.count(word) == 1
             {
                 let place = line.start + start + joint;
                 proposals.push(Proposal::edit(RULE.id, place..place, " ", 0.9));
             }
-            start = end + 1;
+            start = next + 1;
         }
     }
     proposals

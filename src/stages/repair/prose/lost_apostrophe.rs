@@ -14,9 +14,12 @@ const ENDINGS: [&str; 7] = ["d", "ll", "m", "re", "s", "t", "ve"];
 
 fn propose(draft: &Draft, _deadline: &Deadline) -> Vec<Proposal> {
     let mut proposals = Vec::new();
+    // 0xEF opens U+FFFD.
+    if !draft.holds(b'?') && !draft.holds(0xEF) {
+        return proposals;
+    }
     for line in draft.lines() {
         let text = draft.of(&line);
-        // 0xEF opens U+FFFD.
         for at in memchr::memchr2_iter(b'?', 0xEF, text.as_bytes()) {
             let Some(mark) = text[at..].chars().next() else { continue };
             let end = at + mark.len_utf8();

@@ -15,6 +15,9 @@ use crate::stage::Deadline;
 pub(super) const RULE: Rule = Rule { id: RuleId("repair.prose.markdown"), propose };
 
 fn propose(draft: &Draft, deadline: &Deadline) -> Vec<Proposal> {
+    if !draft.holds(b'[') && !draft.holds(b'*') {
+        return Vec::new();
+    }
     let mut marks: Vec<Range<usize>> = Vec::new();
     let mut bold: Vec<Range<usize>> = Vec::new();
     let mut links = 0;

@@ -31,10 +31,18 @@ const LABELS: [&str; 2] = ["Advertisement", "ADVERTISEMENT"];
 
 fn propose(draft: &Draft, deadline: &Deadline) -> Vec<Proposal> {
     let mut proposals = Vec::new();
+    let has_aside = asides(draft.text).next().is_some();
+    let has_label = LABELS
+        .iter()
+        .any(|label| memchr::memmem::find(draft.text.as_bytes(), label.as_bytes()).is_some());
+    // Nearly all texts have none.
+    if !has_aside && !has_label {
+        return proposals;
+    }
     for line in draft.lines() {
         deadline.check();
         let text = draft.of(&line);
-        let mut found = asides(text);
+        let mut found: Vec<Range<usize>> = asides(text).collect();
         found.extend(labels(text));
         found.sort_by_key(|span| span.start);
         for span in found {
@@ -49,18 +57,16 @@ fn propose(draft: &Draft, deadline: &Deadline) -> Vec<Proposal> {
 }
 
 /// Each with the space before it.
-fn asides(text: &str) -> Vec<Range<usize>> {
+fn asides(text: &str) -> impl Iterator<Item = Range<usize>> {
     let bytes = text.as_bytes();
-    memchr::memchr2_iter(b'(', b'[', bytes)
-        .filter_map(|at| {
-            let is_here = |aside: &&&str| {
-                let here = bytes.get(at..at + aside.len());
-                here.is_some_and(|here| here.eq_ignore_ascii_case(aside.as_bytes()))
-            };
-            let aside = ASIDES.iter().find(is_here)?;
-            Some(text[..at].trim_end_matches(' ').len()..at + aside.len())
-        })
-        .collect()
+    memchr::memchr2_iter(b'(', b'[', bytes).filter_map(move |at| {
+        let is_here = |aside: &&&str| {
+            let here = bytes.get(at..at + aside.len());
+            here.is_some_and(|here| here.eq_ignore_ascii_case(aside.as_bytes()))
+        };
+        let aside = ASIDES.iter().find(is_here)?;
+        Some(text[..at].trim_end_matches(' ').len()..at + aside.len())
+    })
 }
 
 fn labels(text: &str) -> Vec<Range<usize>> {

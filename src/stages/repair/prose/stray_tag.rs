@@ -74,7 +74,7 @@ const BREAKS: [&str; 14] = [
 const SKELETON: [&str; 5] = ["<!doctype", "<html", "<head", "<body", "<script"];
 
 fn propose(draft: &Draft, deadline: &Deadline) -> Vec<Proposal> {
-    if memchr::memchr(b'<', draft.text.as_bytes()).is_none() || is_about_markup(draft.text) {
+    if !draft.holds(b'<') || is_about_markup(draft.text) {
         return Vec::new();
     }
     let mut proposals = Vec::new();

@@ -16,6 +16,9 @@ const BRACES: [(&str, &str); 2] = [("{{", "}}"), ("{%", "%}")];
 
 fn propose(draft: &Draft, deadline: &Deadline) -> Vec<Proposal> {
     let mut proposals = Vec::new();
+    if !draft.holds(b'{') {
+        return proposals;
+    }
     for line in draft.lines() {
         deadline.check();
         let text = draft.of(&line);

@@ -38,7 +38,7 @@ fn counts_what_is_missing(text: &str) -> bool {
 
 /// A long paragraph that ends in an ellipsis right behind a word.
 fn breaks_off(text: &str) -> bool {
-    let words = text.split_whitespace().count();
     let stem = text.strip_suffix('…').or_else(|| text.strip_suffix("..."));
-    words >= 12 && stem.is_some_and(|stem| stem.ends_with(|c: char| c.is_alphanumeric()))
+    stem.is_some_and(|stem| stem.ends_with(|c: char| c.is_alphanumeric()))
+        && text.split_whitespace().count() >= 12
 }

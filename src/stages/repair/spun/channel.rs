@@ -3,7 +3,6 @@
 //! a fraction where it is only supposed), and how often clean news holds either.
 
 use std::cmp::Reverse;
-use std::ops::Range;
 
 use super::ngrams::ngram_hash;
 use super::tokens::{Token, WordHash, tokens, word_hash};
@@ -13,37 +12,90 @@ pub struct Channel {
     entries: Vec<Entry>,
     /// The logarithm of how likely a word that the table replaces is to be left.
     kept: FastMap<WordHash, f32>,
-    /// The entries' range by the first words of the spun phrase, at most [`OPENING`];
-    /// longest phrases first.
-    by_opening: FastMap<u64, Range<u32>>,
-    /// Openings that have entries, and those that longer ones open with: most words of
-    /// a text are neither, and are not looked up.
-    filed: Sieve,
-    followed: Sieve,
+    openings: Openings,
+    sieve: Sieve,
 }
 
 /// The words by which entries are found. Many phrases open with the same two.
 const OPENING: usize = 3;
 
-/// A set of hashes that now and then holds one more than was put in.
+/// The entries by the first words of the spun phrase, at most [`OPENING`]: an open table
+/// by their hash.
+struct Openings(Vec<Opening>);
+
+#[derive(Clone, Copy, Default)]
+struct Opening {
+    hash: u64,
+    /// Of the entries, longest phrases first; none where the place is free.
+    start: u32,
+    end: u32,
+    /// In words, and what it weighs: of the first of them, so that it need not be read.
+    longest: u32,
+    weight: f32,
+}
+
+impl Openings {
+    fn of(entries: &[Entry]) -> Self {
+        let size = (entries.len() + entries.len() / 2).next_power_of_two();
+        let mut openings = Self(vec![Opening::default(); size]);
+        for (index, entry) in (0..).zip(entries) {
+            let hash = entry.opening();
+            let place = openings.place(hash);
+            let opening = &mut openings.0[place];
+            if opening.end == 0 {
+                let longest = entry.spun.len() as u32;
+                *opening = Opening { hash, start: index, end: 0, longest, weight: entry.weight };
+            }
+            opening.end = index + 1;
+        }
+        openings
+    }
+
+    /// Where a hash is, or where it belongs.
+    #[inline]
+    fn place(&self, hash: u64) -> usize {
+        let mask = self.0.len() - 1;
+        let mut place = (hash >> 20) as usize & mask;
+        while self.0[place].end > 0 && self.0[place].hash != hash {
+            place = (place + 1) & mask;
+        }
+        place
+    }
+
+    #[inline]
+    fn get(&self, hash: u64) -> Option<&Opening> {
+        Some(&self.0[self.place(hash)]).filter(|opening| opening.end > 0)
+    }
+}
+
+/// Openings that have entries, and those that longer ones open with: most words of a text
+/// are neither, and are not looked up. Now and then it holds one more than was put in.
 struct Sieve(Vec<u64>);
 
 impl Sieve {
-    /// In words of 64 bits; 32 KB stay in the nearest cache.
-    const SIZE: usize = 1 << 12;
+    /// In words of 64 bits, of which the lower half is for those that have entries; 64 KB.
+    const SIZE: usize = 1 << 13;
 
-    fn place(hash: u64) -> (usize, u64) {
-        ((hash >> 32) as usize % Self::SIZE, 1 << (hash & 63))
+    fn place(hash: u64) -> (usize, u32) {
+        ((hash >> 32) as usize % Self::SIZE, hash as u32 % 32)
     }
 
-    fn put(&mut self, hash: u64) {
+    fn put_filed(&mut self, hash: u64) {
         let (word, bit) = Self::place(hash);
-        self.0[word] |= bit;
+        self.0[word] |= 1 << bit;
     }
 
-    fn may_hold(&self, hash: u64) -> bool {
+    fn put_followed(&mut self, hash: u64) {
         let (word, bit) = Self::place(hash);
-        self.0[word] & bit != 0
+        self.0[word] |= 1 << (bit + 32);
+    }
+
+    /// Whether it may have entries, and whether longer ones may open with it.
+    #[inline]
+    fn may_hold(&self, hash: u64) -> (bool, bool) {
+        let (word, bit) = Self::place(hash);
+        let bits = self.0[word] >> bit;
+        (bits & 1 != 0, bits >> 32 & 1 != 0)
     }
 }
 
@@ -78,13 +130,12 @@ impl Channel {
         weigh(&mut entries);
         entries.sort_by_key(|entry| (entry.opening(), Reverse(entry.spun.len())));
         entries.shrink_to_fit();
-        let mut by_opening: FastMap<u64, Range<u32>> = FastMap::default();
-        let [mut filed, mut followed] = [(); 2].map(|()| Sieve(vec![0; Sieve::SIZE]));
-        for (index, entry) in (0..).zip(&entries) {
-            by_opening.entry(entry.opening()).or_insert(index..index).end = index + 1;
-            filed.put(entry.opening());
+        let openings = Openings::of(&entries);
+        let mut sieve = Sieve(vec![0; Sieve::SIZE]);
+        for entry in &entries {
+            sieve.put_filed(entry.opening());
             for length in 1..entry.spun.len().min(OPENING) {
-                followed.put(ngram_hash(&entry.spun[..length]));
+                sieve.put_followed(ngram_hash(&entry.spun[..length]));
             }
         }
         let mut kept: FastMap<WordHash, f32> = FastMap::default();
@@ -93,7 +144,7 @@ impl Channel {
             let known = kept.entry(entry.original[0]).or_insert(left);
             *known = known.min(left);
         }
-        Self { entries, kept, by_opening, filed, followed }
+        Self { entries, kept, openings, sieve }
     }
 
     /// The logarithm of how likely a word is to be found as it was written.
@@ -104,8 +155,8 @@ impl Channel {
     /// The entries whose spun phrase `tokens` open with, longest first.
     pub fn matches<'m>(&'m self, tokens: &[Token]) -> Vec<&'m Entry> {
         let mut found = Vec::new();
-        for entries in self.opened(tokens) {
-            for entry in entries {
+        for opening in self.opened(tokens).into_iter().flatten() {
+            for entry in self.entries_of(opening) {
                 if entry.opens(tokens) {
                     found.push(entry);
                 }
@@ -114,15 +165,25 @@ impl Channel {
         found
     }
 
-    /// The first of these.
-    pub fn longest<'m>(&'m self, tokens: &[Token]) -> Option<&'m Entry> {
-        let filed = self.opened(tokens);
-        filed.into_iter().find_map(|entries| entries.iter().find(|entry| entry.opens(tokens)))
+    /// How many words the first of these has, and what it weighs.
+    pub fn longest(&self, tokens: &[Token]) -> Option<(usize, f32)> {
+        self.opened(tokens).into_iter().flatten().find_map(|opening| {
+            if opening.longest as usize <= OPENING {
+                return Some((opening.longest as usize, opening.weight));
+            }
+            let entry = self.entries_of(opening).iter().find(|entry| entry.opens(tokens))?;
+            Some((entry.spun.len(), entry.weight))
+        })
     }
 
-    /// Entries whose opening `tokens` have, longest openings first.
-    fn opened<'m>(&'m self, tokens: &[Token]) -> [&'m [Entry]; OPENING] {
-        let mut found: [&'m [Entry]; OPENING] = [&[]; OPENING];
+    fn entries_of(&self, opening: &Opening) -> &[Entry] {
+        &self.entries[opening.start as usize..opening.end as usize]
+    }
+
+    /// The openings that `tokens` have, longest first.
+    #[inline]
+    fn opened(&self, tokens: &[Token]) -> [Option<&Opening>; OPENING] {
+        let mut found = [None; OPENING];
         let mut words = [0; OPENING];
         for (length, token) in (1..=OPENING).zip(tokens) {
             if !token.is_word() || length > 1 && !token.follows_on {
@@ -130,12 +191,11 @@ impl Channel {
             }
             words[length - 1] = token.hash;
             let opening = ngram_hash(&words[..length]);
-            if self.filed.may_hold(opening)
-                && let Some(range) = self.by_opening.get(&opening)
-            {
-                found[OPENING - length] = &self.entries[range.start as usize..range.end as usize];
+            let (is_filed, is_followed) = self.sieve.may_hold(opening);
+            if is_filed {
+                found[OPENING - length] = self.openings.get(opening);
             }
-            if !self.followed.may_hold(opening) {
+            if !is_followed {
                 break;
             }
         }

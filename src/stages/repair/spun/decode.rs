@@ -68,6 +68,48 @@ struct Node<'m> {
     from: usize,
     entry: Option<&'m Entry>,
     start: usize,
+    /// The node made before it that ends at the same place.
+    beside: usize,
+}
+
+/// The ways to read a line so far.
+struct Paths<'m> {
+    nodes: Vec<Node<'m>>,
+    /// The last node made that ends before each token.
+    last: Vec<usize>,
+}
+
+/// No node.
+const NONE: usize = usize::MAX;
+
+impl<'m> Paths<'m> {
+    /// From the start of a line of so many tokens.
+    fn new(tokens: usize) -> Self {
+        let mut paths =
+            Self { nodes: Vec::with_capacity(tokens * BEAM * 2), last: vec![NONE; tokens + 1] };
+        paths.add(
+            0,
+            Node { score: 0.0, last: [stop(); 2], from: 0, entry: None, start: 0, beside: NONE },
+        );
+        paths
+    }
+
+    /// A way that ends before the token `end`.
+    fn add(&mut self, end: usize, node: Node<'m>) {
+        let beside = std::mem::replace(&mut self.last[end], self.nodes.len());
+        self.nodes.push(Node { beside, ..node });
+    }
+
+    /// Fills in the nodes that end before the token, as they were made.
+    fn ending(&self, token: usize, found: &mut Vec<usize>) {
+        found.clear();
+        let mut node = self.last[token];
+        while node != NONE {
+            found.push(node);
+            node = self.nodes[node].beside;
+        }
+        found.reverse();
+    }
 }
 
 pub struct Decoder<'m, 't> {
@@ -91,17 +133,14 @@ impl<'m, 't> Decoder<'m, 't> {
 
     /// The best reading of one run of tokens (a paragraph, say).
     pub fn decode(&self, tokens: &[Token]) -> Reading<'m> {
-        let mut nodes: Vec<Node<'m>> = Vec::with_capacity(tokens.len() * BEAM * 2);
-        // Indices into `nodes` of the paths that end before each token.
-        let mut open: Vec<Vec<usize>> = vec![Vec::new(); tokens.len() + 1];
-        nodes.push(Node { score: 0.0, last: [stop(), stop()], from: 0, entry: None, start: 0 });
-        open[0].push(0);
+        let mut all = Paths::new(tokens.len());
+        let mut paths = Vec::new();
         for at in 0..tokens.len() {
             if at % CHECK_EVERY == 0 {
                 (self.check)();
             }
-            let mut paths = std::mem::take(&mut open[at]);
-            prune(&mut paths, &nodes);
+            all.ending(at, &mut paths);
+            prune(&mut paths, &all.nodes);
             let token = &tokens[at];
             let kept = self.channel.kept(token.hash);
             let entries: Vec<(&'m Entry, f32)> = self
@@ -112,32 +151,34 @@ impl<'m, 't> Decoder<'m, 't> {
                 .collect();
             if entries.is_empty() && paths.len() == 1 {
                 // Nothing to choose from: what the word adds, it adds to every path.
-                let Node { score, last, .. } = nodes[paths[0]];
-                let last = [last[1], token.hash];
-                open[at + 1].push(nodes.len());
-                nodes.push(Node { score, last, from: paths[0], entry: None, start: at });
+                let node = all.nodes[paths[0]];
+                let last = [node.last[1], token.hash];
+                all.add(at + 1, Node { last, from: paths[0], entry: None, start: at, ..node });
                 continue;
             }
-            for path in paths {
-                let node = nodes[path];
+            for &path in &paths {
+                let node = all.nodes[path];
                 let history = self.news.history(node.last);
                 let reads = self.news.log_likelihood(&history, token.hash)
                     + self.agreement(node.last[1], token.is_vowel);
                 let last = [node.last[1], token.hash];
-                open[at + 1].push(nodes.len());
                 let score = node.score + kept + reads;
-                nodes.push(Node { score, last, from: path, entry: None, start: at });
+                let from = path;
+                all.add(at + 1, Node { score, last, from, entry: None, start: at, ..node });
                 for (entry, cost) in &entries {
                     let (gain, last) = self.read(&history, &entry.original, entry.is_vowel);
                     let score = node.score + cost + gain;
-                    open[at + entry.spun.len()].push(nodes.len());
-                    nodes.push(Node { score, last, from: path, entry: Some(entry), start: at });
+                    let end = at + entry.spun.len();
+                    all.add(end, Node { score, last, from, entry: Some(entry), start: at, ..node });
                 }
             }
         }
-        let ends = open[tokens.len()].iter().copied();
-        let best = ends.max_by(|a, b| nodes[*a].score.total_cmp(&nodes[*b].score));
-        reading(&nodes, best.unwrap_or(0))
+        all.ending(tokens.len(), &mut paths);
+        let best = paths.iter().max_by(|a, b| {
+            let score = |node: usize| all.nodes[node].score;
+            score(**a).total_cmp(&score(**b))
+        });
+        reading(&all.nodes, best.copied().unwrap_or(0))
     }
 
     /// The changes that the reading makes, and those that are not much worse: the
@@ -248,14 +289,19 @@ impl<'m, 't> Decoder<'m, 't> {
 
 /// Keeps the best path of each pair of last words, and of those the best few.
 fn prune(paths: &mut Vec<usize>, nodes: &[Node]) {
+    if paths.len() == 1 {
+        return;
+    }
     paths.sort_by(|a, b| nodes[*b].score.total_cmp(&nodes[*a].score));
-    let mut seen: Vec<[WordHash; 2]> = Vec::with_capacity(BEAM);
+    let (mut seen, mut count) = ([[0; 2]; BEAM], 0);
     paths.retain(|path| {
-        let fresh = seen.len() < BEAM && !seen.contains(&nodes[*path].last);
-        if fresh {
-            seen.push(nodes[*path].last);
+        let last = nodes[*path].last;
+        let is_fresh = count < BEAM && !seen[..count].contains(&last);
+        if is_fresh {
+            seen[count] = last;
+            count += 1;
         }
-        fresh
+        is_fresh
     });
 }
 

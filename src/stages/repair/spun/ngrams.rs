@@ -66,30 +66,50 @@ impl Ngrams {
         bytes
     }
 
-    /// The count of an n-gram by its hash, within a fifth; 0 if it is rare.
-    fn count_of(&self, hash: u64) -> f32 {
+    /// The steps of the count of an n-gram by its hash; none if it is rare.
+    #[inline]
+    fn steps_of(&self, hash: u64) -> Option<u32> {
         let bucket = bucket_of(hash) as usize;
         let numbers = self.packed.as_chunks::<ENTRY_BYTES>().0;
         let offset = |bucket: usize| BUCKETS + 1 + u32::from_le_bytes(numbers[bucket]) as usize;
-        let entries = numbers[offset(bucket)..offset(bucket + 1)].iter();
+        let (start, end) = (offset(bucket), offset(bucket + 1));
         let wanted = fingerprint_of(hash);
-        // About ten entries, in one or two lines of the cache.
-        let mut entries = entries.copied().map(u32::from_le_bytes);
-        match entries.find(|entry| entry & !COUNT_MASK == wanted) {
-            Some(entry) => COUNTS[(entry & COUNT_MASK) as usize],
-            None => 0.0,
+        // About ten entries, in one or two lines of the cache. They are compared all at
+        // once: a branch on each could not be foreseen.
+        if let Some(all) = numbers[start..].first_chunk::<MOST_AT_ONCE>()
+            && end - start <= MOST_AT_ONCE
+        {
+            let (mut found, mut count) = (0, 0);
+            for (at, entry) in (start as u32..).zip(all) {
+                let entry = u32::from_le_bytes(*entry);
+                let is_wanted = (entry & !COUNT_MASK == wanted) & (at < end as u32);
+                found |= if is_wanted { entry } else { 0 };
+                count += u32::from(is_wanted);
+            }
+            if count <= 1 {
+                return (count == 1).then_some(found & COUNT_MASK);
+            }
         }
+        let mut entries = numbers[start..end].iter().copied().map(u32::from_le_bytes);
+        let found = entries.find(|entry| entry & !COUNT_MASK == wanted)?;
+        Some(found & COUNT_MASK)
     }
 }
+
+/// Nearly all buckets have no more entries.
+const MOST_AT_ONCE: usize = 16;
 
 /// Asks for counts, and remembers the answers: a decoder asks for the same few
 /// n-grams over and over.
 pub struct Reader<'m> {
     news: &'m Ngrams,
-    answers: RefCell<Vec<(u64, f32)>>,
+    /// The hash's place is given by its lowest bits; the lowest few of an answer hold, in
+    /// their stead, 0 if the n-gram is rare, else the steps of its count and one.
+    answers: RefCell<Vec<u64>>,
 }
 
 const ANSWERS: usize = 1 << 13;
+const ANSWER_MASK: u64 = (1 << (COUNT_BITS + 1)) - 1;
 
 /// Two words and how often they were counted, together and the second alone.
 #[derive(Debug, Clone, Copy)]
@@ -101,17 +121,22 @@ pub struct History {
 
 impl<'m> Reader<'m> {
     pub fn new(news: &'m Ngrams) -> Self {
-        Self { news, answers: RefCell::new(vec![(0, 0.0); ANSWERS]) }
+        Self { news, answers: RefCell::new(vec![0; ANSWERS]) }
     }
 
     /// How often news holds the words, within a fifth; 0 if rarely.
+    #[inline]
     pub fn count(&self, words: &[WordHash]) -> f32 {
         let hash = ngram_hash(words);
         let answer = &mut self.answers.borrow_mut()[hash as usize % ANSWERS];
-        if answer.0 != hash {
-            *answer = (hash, self.news.count_of(hash));
+        if (*answer ^ hash) & !ANSWER_MASK != 0 {
+            let steps = self.news.steps_of(hash).map_or(0, |steps| u64::from(steps) + 1);
+            *answer = hash & !ANSWER_MASK | steps;
         }
-        answer.1
+        match *answer & ANSWER_MASK {
+            0 => 0.0,
+            steps => COUNTS[steps as usize - 1],
+        }
     }
 
     /// How often a text of so many tokens would hold what news holds `count` times.
@@ -169,6 +194,7 @@ fn steps(count: u32) -> u32 {
 }
 
 /// Of one to three words.
+#[inline]
 pub fn ngram_hash(words: &[WordHash]) -> u64 {
     let mixed = words.iter().fold(0x51_7c_c1_b7_27_22_0a_95u64, |hash, word| {
         (hash.rotate_left(29) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15)

@@ -36,8 +36,8 @@ impl SpinScore {
                     continue;
                 }
                 let found = channel.longest(&tokens[at..]);
-                sum += found.map_or(0.0, |entry| entry.weight);
-                let length = found.map_or(1, |entry| entry.spun.len());
+                let (length, weight) = found.unwrap_or((1, 0.0));
+                sum += weight;
                 words += length;
                 at += length;
             }

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::text::hashing::fingerprint;
+use crate::text::hashing::{fingerprint, lowercase_fingerprint};
 use crate::text::words::words;
 
 /// The hash of a word, or of one of the marks below.
@@ -38,39 +38,43 @@ pub fn stop() -> WordHash {
 
 /// Whether a word or phrase opens with the sound of a vowel, as far as letters tell.
 pub fn takes_an(text: &str) -> bool {
+    // Nearly all words are told by their first letter.
+    match text.as_bytes().first() {
+        Some(b'a' | b'i' | b'A' | b'I' | b'8') => return true,
+        Some(b'e' | b'h' | b'o' | b'u' | b'E' | b'H' | b'O' | b'U') => {}
+        _ => return false,
+    }
     const SILENT: [&str; 4] = ["hour", "honest", "honor", "honour"];
     const CONSONANT: [&str; 8] = ["uni", "use", "usu", "util", "eu", "one", "once", "ubiq"];
     let opens = |with: &&str| {
         text.len() >= with.len()
             && text.as_bytes()[..with.len()].eq_ignore_ascii_case(with.as_bytes())
     };
-    let is_vowel = text.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O', 'U', '8']);
+    let is_vowel = !text.starts_with(['h', 'H']);
     let is_unin = opens(&"unin") || opens(&"unim");
     SILENT.iter().any(opens) || is_vowel && (is_unin || !CONSONANT.iter().any(opens))
 }
 
 /// Hashes a word in lower case, whichever apostrophe it has.
 pub fn word_hash(word: &str) -> WordHash {
-    let mut folded = [0; 48];
-    if word.len() <= folded.len() && word.is_ascii() {
-        let folded = &mut folded[..word.len()];
-        folded.copy_from_slice(word.as_bytes());
-        folded.make_ascii_lowercase();
-        if folded[0].is_ascii_digit() {
-            return number_hash(folded);
-        }
-        return fingerprint(folded);
+    let bytes = word.as_bytes();
+    if word.is_ascii() {
+        let is_number = bytes.len() <= LONGEST_NUMBER && bytes[0].is_ascii_digit();
+        return if is_number { number_hash(bytes) } else { lowercase_fingerprint(bytes) };
     }
     fingerprint(word.to_lowercase().replace('’', "'").as_bytes())
 }
 
-/// Numbers of more than one figure are all alike but for their length.
-fn number_hash(figures: &mut [u8]) -> WordHash {
+/// Numbers of more than two figures are all alike but for their length.
+fn number_hash(figures: &[u8]) -> WordHash {
     if figures.len() > 2 && figures.iter().all(|b| b.is_ascii_digit() || b",.".contains(b)) {
-        figures.fill(b'0');
+        return fingerprint(&[b'0'; LONGEST_NUMBER][..figures.len()]);
     }
-    fingerprint(figures)
+    lowercase_fingerprint(figures)
 }
+
+/// In bytes.
+const LONGEST_NUMBER: usize = 48;
 
 /// The tokens of `text`, with a stop at either end.
 pub fn tokens(text: &str) -> Vec<Token> {

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::text::hashing::fingerprint;
+use crate::text::hashing::{fingerprint, lowercase_fingerprint};
 
 #[derive(Debug, Clone)]
 pub struct Token {
@@ -265,15 +265,10 @@ fn push(text: &str, span: Range<usize>, form: Form, tokens: &mut Vec<Token>) {
 
 /// The hash of `word` in lower case.
 pub fn lower_hash(word: &str) -> u64 {
-    let mut buffer = [0u8; 32];
-    match buffer.get_mut(..word.len()) {
-        Some(buffer) if word.is_ascii() => {
-            buffer.copy_from_slice(word.as_bytes());
-            buffer.make_ascii_lowercase();
-            fingerprint(buffer)
-        }
-        _ => fingerprint(word.to_lowercase().as_bytes()),
+    if word.is_ascii() {
+        return lowercase_fingerprint(word.as_bytes());
     }
+    fingerprint(word.to_lowercase().as_bytes())
 }
 
 /// The hash of tokens in a row.

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::super::next_beyond_ascii;
 use super::plausibility;
 use crate::text::code_pages::{CodePage, roles};
 
@@ -100,12 +101,6 @@ fn sequence_length(first: u8) -> usize {
         0xE0..=0xEF => 3,
         _ => 4,
     }
-}
-
-/// Moves `at` on to the next character that is not ASCII.
-pub(super) fn next_beyond_ascii(text: &str, at: &mut usize) -> Option<char> {
-    *at += text.as_bytes()[*at..].iter().position(|byte| !byte.is_ascii())?;
-    text[*at..].chars().next()
 }
 
 enum Parsed {

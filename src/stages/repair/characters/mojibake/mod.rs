@@ -17,7 +17,7 @@ mod plausibility;
 
 use std::ops::Range;
 
-use super::{Rule, extend, signals::Signals};
+use super::{Rule, extend, next_beyond_ascii, signals::Signals};
 use crate::edit::{Proposal, RuleId};
 use crate::text::characters::is_c1_control;
 use crate::text::code_pages::{CodePage, CodePageSet, roles};
@@ -56,7 +56,7 @@ fn propose(text: &str) -> Vec<Proposal> {
 fn candidate_pages(text: &str) -> CodePageSet {
     let mut pages = 0;
     let mut at = 0;
-    while let Some(character) = hits::next_beyond_ascii(text, &mut at) {
+    while let Some(character) = next_beyond_ascii(text, &mut at) {
         at += character.len_utf8();
         let lead = roles(character).lead;
         if lead != 0 {

@@ -1,0 +1,155 @@
+//! What is computed in a fast way is what its documentation says, computed in the plain
+//! one: over random words, of which many come again.
+
+use std::collections::HashMap;
+
+use copydesk::stage::Deadline;
+use copydesk::stages::tag::fingerprints::{
+    MINHASH_VALUES, SEED, SHINGLE_WORDS, SIMHASH_WORDS, fingerprints,
+};
+use copydesk::stages::tag::quality::{self, Words};
+use copydesk::text::hashing::{fingerprint, lowercase_fingerprint};
+use copydesk::text::words::words;
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
+fn config() -> ProptestConfig {
+    ProptestConfig {
+        cases: 100,
+        rng_seed: RngSeed::Fixed(5),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+/// Up to so many that the fast ways have to begin again now and then.
+fn text() -> impl Strategy<Value = String> {
+    let word = prop::sample::select(&["the", "ferry", "Harbour", "is", "Späti", "back", "1999"]);
+    prop::collection::vec(word, 0..700).prop_map(|words| words.join(" "))
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn a_fingerprint_in_lower_case_is_that_of_the_bytes_in_lower_case(
+        bytes in prop::collection::vec(any::<u8>(), 0..40)
+    ) {
+        let lower = bytes.to_ascii_lowercase();
+        prop_assert_eq!(lowercase_fingerprint(&bytes), fingerprint(&lower));
+    }
+
+    #[test]
+    fn bytes_that_differ_anywhere_have_other_fingerprints(
+        mut bytes in prop::collection::vec(any::<u8>(), 1..40),
+        at in any::<prop::sample::Index>(),
+        change in 1..=u8::MAX,
+    ) {
+        let before = fingerprint(&bytes);
+        let at = at.index(bytes.len());
+        bytes[at] ^= change;
+        prop_assert_ne!(fingerprint(&bytes), before);
+    }
+
+    #[test]
+    fn simhash_and_minhash_are_as_documented(text in text()) {
+        let hashes: Vec<u64> = words(&text).map(|span| fnv(&text[span].to_lowercase())).collect();
+        let fingerprints = fingerprints(&text, &Deadline::never());
+        prop_assert_eq!(fingerprints.simhash64, simhash(&hashes));
+        prop_assert_eq!(fingerprints.minhash, minhash(&hashes));
+    }
+
+    #[test]
+    fn shares_of_ngrams_are_counted_as_their_papers_say(text in text()) {
+        let mut read = Words::of(&text, None);
+        words(&text).for_each(|span| read.add(&text[span]));
+        let all: Vec<&str> = words(&text).map(|span| &text[span]).collect();
+        let Some(values) = quality::values(&text, &read, &Deadline::never()) else {
+            prop_assert!(all.is_empty());
+            return Ok(());
+        };
+        let characters = text.chars().count() as f32;
+        for (share, length) in values.top_ngrams.iter().zip(2..) {
+            prop_assert_eq!(*share, top(&all, length) as f32 / characters, "of {}", length);
+        }
+        for (share, length) in values.duplicate_ngrams.iter().zip(5..) {
+            prop_assert_eq!(*share, duplicated(&all, length) as f32 / characters, "of {}", length);
+        }
+    }
+}
+
+fn fnv(word: &str) -> u64 {
+    word.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// The finaliser of splitmix64.
+fn mix(mut value: u64) -> u64 {
+    value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ (value >> 31)
+}
+
+fn runs(words: &[u64], length: usize) -> Vec<u64> {
+    let chained = |run: &[u64]| {
+        run.iter().fold(0u64, |chain, word| mix(chain.wrapping_mul(31).wrapping_add(*word)))
+    };
+    if words.is_empty() {
+        return Vec::new();
+    }
+    words.windows(length.min(words.len())).map(chained).collect()
+}
+
+fn simhash(words: &[u64]) -> u64 {
+    let runs = runs(words, SIMHASH_WORDS);
+    let ones = |bit: &u32| runs.iter().filter(|run| *run >> bit & 1 == 1).count();
+    (0..64).filter(|bit| ones(bit) * 2 > runs.len()).map(|bit| 1 << bit).sum()
+}
+
+fn minhash(words: &[u64]) -> Vec<u32> {
+    let runs = runs(words, SHINGLE_WORDS);
+    let least = |drawn: u64| {
+        let (factor, flip) = ((drawn >> 32) as u32 | 1, drawn as u32);
+        let folded = runs.iter().map(|run| (run ^ run >> 32) as u32);
+        folded.map(|run| (run ^ flip).wrapping_mul(factor)).min()
+    };
+    let drawn = (1..=MINHASH_VALUES as u64)
+        .map(|step| mix(SEED.wrapping_add(step.wrapping_mul(0x9e37_79b9_7f4a_7c15))));
+    drawn.filter_map(least).collect()
+}
+
+fn length(words: &[&str]) -> usize {
+    words.iter().map(|word| word.chars().count()).sum()
+}
+
+/// Characters of the n-gram said oftenest, the first of those, all times together.
+fn top(words: &[&str], of: usize) -> usize {
+    let mut counts: HashMap<&[&str], usize> = HashMap::new();
+    let mut best: (usize, &[&str]) = (1, &[]);
+    for run in words.windows(of) {
+        let count = counts.entry(run).or_default();
+        *count += 1;
+        if *count > best.0 {
+            best = (*count, run);
+        }
+    }
+    if best.0 > 1 { best.0 * length(best.1) } else { 0 }
+}
+
+/// Characters of n-grams that were said before, none counted twice.
+fn duplicated(words: &[&str], of: usize) -> usize {
+    let mut seen: Vec<&[&str]> = Vec::new();
+    let (mut characters, mut at) = (0, 0);
+    while at + of <= words.len() {
+        let run = &words[at..at + of];
+        if seen.contains(&run) {
+            characters += length(run);
+            at += of;
+        } else {
+            seen.push(run);
+            at += 1;
+        }
+    }
+    characters
+}
