@@ -2,13 +2,15 @@
 //!
 //! No other compatibility form is touched: `10³`, `½` and `™` mean what they say.
 
-use super::{Rule, replace_beyond_ascii, signals::Signals};
+use super::{Rule, beyond_ascii, replace_characters, signals::Signals};
 use crate::edit::RuleId;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("repair.characters.ligature"),
     signals: Signals::LIGATURE,
-    propose: |text| replace_beyond_ascii(RULE.id, text, 0.99, |_, character| letters(character)),
+    propose: |text| {
+        replace_characters(RULE.id, beyond_ascii(text), 0.99, |_, character| letters(character))
+    },
 };
 
 fn letters(character: char) -> Option<&'static str> {

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     id: RuleId("repair.characters.line_separator"),
     signals: Signals::LINE_SEPARATOR,
     propose: |text| {
-        replace_characters(RULE.id, text, 0.99, |at, character| match character {
+        replace_characters(RULE.id, text.char_indices(), 0.99, |at, character| match character {
             '\r' if text.as_bytes().get(at + 1) == Some(&b'\n') => None,
             '\r' | '\u{B}' | '\u{C}' | '\u{2028}' | '\u{2029}' => Some("\n"),
             _ => None,

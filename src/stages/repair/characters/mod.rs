@@ -92,35 +92,27 @@ fn next_beyond_ascii(text: &str, at: &mut usize) -> Option<char> {
     text[*at..].chars().next()
 }
 
-/// One proposal for each character beyond ASCII that `mended` has something for;
-/// neighbours are proposed as one.
-fn replace_beyond_ascii(
-    rule: RuleId,
-    text: &str,
-    confidence: f32,
-    mut mended: impl FnMut(usize, char) -> Option<&'static str>,
-) -> Vec<Proposal> {
-    let mut proposals: Vec<Proposal> = Vec::new();
-    let mut at = 0;
-    while let Some(character) = next_beyond_ascii(text, &mut at) {
-        let end = at + character.len_utf8();
-        if let Some(after) = mended(at, character) {
-            extend(&mut proposals, rule, at..end, after, confidence);
-        }
-        at = end;
-    }
-    proposals
+/// The characters that are not ASCII, and where each stands.
+fn beyond_ascii(text: &str) -> impl Iterator<Item = (usize, char)> {
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        let character = next_beyond_ascii(text, &mut next)?;
+        let at = next;
+        next += character.len_utf8();
+        Some((at, character))
+    })
 }
 
-/// The same for all characters.
+/// One proposal for each of the characters that `mended` has something for; neighbours are
+/// proposed as one.
 fn replace_characters(
     rule: RuleId,
-    text: &str,
+    characters: impl Iterator<Item = (usize, char)>,
     confidence: f32,
     mut mended: impl FnMut(usize, char) -> Option<&'static str>,
 ) -> Vec<Proposal> {
     let mut proposals: Vec<Proposal> = Vec::new();
-    for (at, character) in text.char_indices() {
+    for (at, character) in characters {
         let Some(after) = mended(at, character) else { continue };
         extend(&mut proposals, rule, at..at + character.len_utf8(), after, confidence);
     }

@@ -3,7 +3,7 @@
 //! Joiners stay beside letters that they shape (Arabic, Persian, Indic) and
 //! between emoji; zero-width spaces stay in scripts without spaces.
 
-use super::{Rule, replace_beyond_ascii, signals::Signals};
+use super::{Rule, beyond_ascii, replace_characters, signals::Signals};
 use crate::edit::RuleId;
 use crate::text::characters::{is_emoji_part, is_shaped_by_joiners, is_unspaced_script};
 
@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     id: RuleId("repair.characters.zero_width"),
     signals: Signals::ZERO_WIDTH,
     propose: |text| {
-        replace_beyond_ascii(RULE.id, text, 0.98, |at, character| {
+        replace_characters(RULE.id, beyond_ascii(text), 0.98, |at, character| {
             let is_at_home: fn(char) -> bool = match character {
                 '\u{200B}' | '\u{2060}' => is_unspaced_script,
                 '\u{200C}' => is_shaped_by_joiners,

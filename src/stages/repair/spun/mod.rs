@@ -71,7 +71,7 @@ const NEARLY_SURE: f32 = 0.8;
 /// It was if it would take so many different changes that are sure, so many of them in a
 /// thousand words, and in so many places. Of 1,120 clean texts none had five, and one had five
 /// nearly sure ones; of 1,174 pages one of a trade's own words had five, in 4 places a thousand
-/// words. Of 4,480 spun texts that showed as much, none had fewer than 7.
+/// words. Of 4,322 spun texts that had five, none had fewer than 7.
 const MIN_CHANGES: usize = 5;
 const MIN_PER_THOUSAND: f32 = 3.0;
 const MIN_PLACES_PER_THOUSAND: f32 = 6.0;
