@@ -186,6 +186,7 @@ async fn look(
             lag: source.lag(),
             in_flight_bytes: source.bytes_in_flight(),
             paused: source.paused(),
+            unowned: source.unowned(),
             rebalances: source.rebalances(),
             commit_failures: source.commit_failures(),
             output_queue: sink.queued_messages(),

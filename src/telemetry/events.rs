@@ -186,6 +186,8 @@ pub struct TransportStanding {
     pub lag: u64,
     pub in_flight_bytes: usize,
     pub paused: bool,
+    /// Partitions of the input that no worker has, as far as this one sees that.
+    pub unowned: usize,
     pub rebalances: u64,
     pub commit_failures: u64,
     pub output_queue: u64,
@@ -202,6 +204,7 @@ pub fn standing(telemetry: &Telemetry, standing: &TransportStanding) {
     telemetry.partitions.show(metrics, &standing.partitions);
     metrics.lag.set(standing.lag as i64);
     metrics.in_flight_bytes.set(standing.in_flight_bytes as i64);
+    metrics.partitions_unowned.set(standing.unowned as i64);
     metrics.rebalances.inner().store(standing.rebalances, Ordering::Relaxed);
     metrics.commit_failures.inner().store(standing.commit_failures, Ordering::Relaxed);
     metrics.output_queue.set(standing.output_queue as i64);

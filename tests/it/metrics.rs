@@ -72,6 +72,7 @@ fn standing(partitions: i32) -> TransportStanding {
             .collect(),
         lag: 1,
         paused: true,
+        unowned: 3,
         rebalances: 4,
         transactions: vec![(Duration::from_secs(1), true), (Duration::from_secs(2), false)],
         ..TransportStanding::default()
@@ -199,6 +200,7 @@ fn what_happened_is_counted() {
         (value("copydesk_partitions_paused", &[]), 2.0),
         (value("copydesk_partition_lag_messages", &[("partition", "1")]), 1.0),
         (value("copydesk_partition_committed_offset", &[("partition", "1")]), 101.0),
+        (value("copydesk_partitions_unowned", &[]), 3.0),
         (value("copydesk_rebalances_total", &[]), 4.0),
         (value("copydesk_ready", &[]), 1.0),
         (value("copydesk_in_flight_budget_bytes", &[]), 64.0 * 1024.0 * 1024.0),

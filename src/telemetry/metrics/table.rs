@@ -169,6 +169,8 @@ metrics! {
         "Input partitions that are this worker's";
     partitions_paused: Gauge = Gauge "copydesk_partitions_paused" "" []
         "Of these, those whose reading is held back by the budget";
+    partitions_unowned: Gauge = Gauge "copydesk_partitions_unowned" "" []
+        "Input partitions that no member of the group had when a worker with a name last looked";
     rebalances: Counter = Counter "copydesk_rebalances" "" []
         "Assignments and revocations";
     commit_failures: Counter = Counter "copydesk_commit_failures" "" []

@@ -1,5 +1,7 @@
 //! Commits of offsets, with and without waiting for the answer.
 
+use std::ffi::CStr;
+
 use rdkafka::bindings;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext};
 use rdkafka::error::{IsError, KafkaError, KafkaResult};
@@ -43,20 +45,34 @@ pub(super) fn later<C: ConsumerContext>(
     if error.is_error() { Err(KafkaError::ConsumerCommit(error.into())) } else { Ok(()) }
 }
 
-/// Whether the consumer has a generation of its group.
-pub(super) fn is_member<C: ConsumerContext>(consumer: &BaseConsumer<C>) -> bool {
+/// What the consumer is in its group.
+pub(super) struct Standing {
+    /// Below 0 for none.
+    pub generation: i32,
+    /// Empty before it has joined, and when it has left.
+    pub member_id: String,
+}
+
+pub(super) fn standing<C: ConsumerContext>(consumer: &BaseConsumer<C>) -> Option<Standing> {
     let client = consumer.client().native_ptr();
     // SAFETY: the client is alive for the whole call; the metadata is a copy of its own,
-    // which is freed once. Null is checked.
+    // which is freed once, after its member id was copied. Null is checked.
     unsafe {
         let metadata = bindings::rd_kafka_consumer_group_metadata(client);
         if metadata.is_null() {
-            return false;
+            return None;
         }
         let generation = bindings::rd_kafka_consumer_group_metadata_generation_id(metadata);
+        let member_id = bindings::rd_kafka_consumer_group_metadata_member_id(metadata);
+        let member_id = CStr::from_ptr(member_id).to_string_lossy().into_owned();
         bindings::rd_kafka_consumer_group_metadata_destroy(metadata);
-        generation >= 0
+        Some(Standing { generation, member_id })
     }
+}
+
+/// Whether the consumer has a generation of its group.
+pub(super) fn is_member<C: ConsumerContext>(consumer: &BaseConsumer<C>) -> bool {
+    standing(consumer).is_some_and(|standing| standing.generation >= 0)
 }
 
 pub(super) fn offsets(points: &[CommitPoint]) -> TopicPartitionList {

@@ -16,6 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::lanes::Lanes;
 use super::membership::{Membership, commit_now};
 use super::source::Shared;
+use super::unowned::{self, Watch};
 use super::{client, codes, commit, headers};
 use crate::error::TransportError;
 use crate::settings::KafkaSettings;
@@ -52,6 +53,8 @@ pub(super) fn start(
     let mut reader = Reader {
         consumer: join(settings, &shared)?,
         joined_anew: None,
+        leaving: false,
+        _watch: unowned::watch(settings, &shared)?,
         settings: settings.clone(),
         shared,
         deliveries,
@@ -87,16 +90,26 @@ fn join(
     let consumer: BaseConsumer<Membership> = client::consumer(settings)
         .create_with_context(Membership::new(shared.clone(), revoke_drain))
         .map_err(|error| not_started(error.to_string()))?;
-    let topics: Vec<&str> = settings.input_topics.iter().map(String::as_str).collect();
-    consumer.subscribe(&topics).map_err(|error| not_started(error.to_string()))?;
+    subscribe(&consumer, settings)?;
     let consumer = Arc::new(consumer);
     shared.set_consumer(&consumer);
     Ok(consumer)
 }
 
+fn subscribe(
+    consumer: &BaseConsumer<Membership>,
+    settings: &KafkaSettings,
+) -> Result<(), TransportError> {
+    let topics: Vec<&str> = settings.input_topics.iter().map(String::as_str).collect();
+    consumer.subscribe(&topics).map_err(|error| not_started(error.to_string()))
+}
+
 struct Reader {
     consumer: Arc<BaseConsumer<Membership>>,
     joined_anew: Option<Instant>,
+    /// It has asked to leave the group, to join it again.
+    leaving: bool,
+    _watch: Option<Watch>,
     settings: KafkaSettings,
     shared: Arc<Shared>,
     deliveries: Deliveries,
@@ -111,6 +124,7 @@ impl Reader {
         while !self.shared.closing.load(Ordering::Relaxed) {
             self.commit_if_due();
             self.rewind();
+            self.join_again();
             let wait = if self.hold_back() { PAUSED_POLL_MILLIS } else { POLL_MILLIS };
             match self.consumer.poll(Duration::from_millis(wait)) {
                 None => {}
@@ -243,9 +257,34 @@ impl Reader {
         self.consumer.context().has_lost() && !again
     }
 
+    /// Leaves the group when that was asked for, and joins it when it has left, so that the
+    /// group deals out all partitions. A new subscription would not do: librdkafka joins for
+    /// one only when the topics are others.
+    fn join_again(&mut self) {
+        if self.shared.stopped.load(Ordering::Relaxed) {
+            return;
+        }
+        if self.shared.join_again.swap(false, Ordering::Relaxed) {
+            self.consumer.unsubscribe();
+            self.leaving = true;
+        }
+        // While it still has its id it would join as the member that it was.
+        let has_left = || {
+            commit::standing(&self.consumer).is_some_and(|standing| standing.member_id.is_empty())
+        };
+        if self.leaving && has_left() {
+            self.leaving = false;
+            if let Err(error) = subscribe(&self.consumer, &self.settings) {
+                // The worker is gone only when the source is being closed.
+                let _ = self.deliveries.send(Err(error));
+            }
+        }
+    }
+
     fn join_anew(&mut self) -> Result<(), TransportError> {
         self.joined_anew = Some(Instant::now());
         self.consumer = join(&self.settings, &self.shared)?;
+        self.leaving = false;
         tracing::warn!("its name was its own, joining the group anew");
         Ok(())
     }

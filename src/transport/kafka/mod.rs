@@ -19,6 +19,7 @@ pub mod reachable;
 pub mod single;
 pub mod status;
 pub mod topic_reader;
+pub mod unowned;
 
 mod client;
 mod commit;

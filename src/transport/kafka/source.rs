@@ -39,6 +39,8 @@ pub(super) struct Shared {
     pub(super) closing: AtomicBool,
     /// A partition's articles are waited for before it goes to another member.
     pub(super) revoking: AtomicBool,
+    /// The consumer is to leave its group and join it again.
+    pub(super) join_again: AtomicBool,
     /// Offsets are committed in transactions, and not by the consumer.
     pub(super) transactional: bool,
     /// Gone when the consumer has left its group.
@@ -64,6 +66,7 @@ impl KafkaSource {
             stopped: AtomicBool::new(false),
             closing: AtomicBool::new(false),
             revoking: AtomicBool::new(false),
+            join_again: AtomicBool::new(false),
             transactional: settings.delivery == Guarantee::ExactlyOnce,
             consumer: Mutex::default(),
             status: Arc::default(),
@@ -152,6 +155,13 @@ impl Shared {
 
     pub(super) fn set_consumer(&self, consumer: &Arc<BaseConsumer<Membership>>) {
         *self.consumer.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(consumer);
+    }
+
+    /// What brokers call this member, while it is one.
+    pub(super) fn member_id(&self) -> Option<String> {
+        let consumer = self.consumer.lock().unwrap_or_else(PoisonError::into_inner).upgrade()?;
+        let id = commit::standing(&consumer)?.member_id;
+        (!id.is_empty()).then_some(id)
     }
 
     /// What proves to brokers that a transaction comes from a member of the group; none when

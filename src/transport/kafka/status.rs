@@ -29,6 +29,7 @@ pub struct SourceStatus {
     pub(super) paused: AtomicBool,
     pub(super) bytes_in_flight: AtomicUsize,
     pub(super) rebalances: AtomicU64,
+    pub(super) unowned: AtomicUsize,
     pub(super) commit_failures: AtomicU64,
     partitions: Mutex<Vec<PartitionStatus>>,
     ends: Mutex<HashMap<(String, i32), End>>,
@@ -96,6 +97,12 @@ impl SourceStatus {
     /// Assignments and revocations since the start.
     pub fn rebalances(&self) -> u64 {
         self.rebalances.load(Ordering::Relaxed)
+    }
+
+    /// Partitions of the input that no member of the group had, as a member with a name
+    /// last saw it.
+    pub fn unowned(&self) -> usize {
+        self.unowned.load(Ordering::Relaxed)
     }
 
     pub fn commit_failures(&self) -> u64 {

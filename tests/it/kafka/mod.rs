@@ -22,4 +22,5 @@ mod security;
 mod sink;
 mod source;
 mod transactions;
+mod unowned;
 mod worker;
