@@ -94,11 +94,14 @@ pub(super) fn mend(article: &mut Article, model: &Model, mode: Mode, deadline: &
     let clues: Vec<usize> = clues_in_sentences(article);
     let texts = clues.iter().map(|clue| article.evidence.clues[*clue].value.text());
     lines.extend(texts.map(Line::new));
-    let found = may_be_spun.then(|| weigh(&lines));
-    let of_body = |candidate: &&Candidate| candidate.line < spans.len();
-    let found = found.filter(|found| shows_spinning(found.iter().filter(of_body), score));
-    let proposals = found.map(|found| propose(&found, &lines));
-    article.spin_score = Some(score.likelihood_if(proposals.is_some()));
+    let found = if may_be_spun { weigh(&lines) } else { Vec::new() };
+    let of_body = || found.iter().filter(|candidate| candidate.line < spans.len());
+    let (places, different) = count_changes(of_body(), SURE);
+    let is_spun = shows_spinning(places, different, score);
+    let (_, likely) = count_changes(of_body(), NEARLY_SURE);
+    let likelihood = score.likelihood(likely, is_spun);
+    let proposals = is_spun.then(|| propose(&found, &lines));
+    article.spin_score = Some(likelihood);
     let Some(mut proposals) = proposals else { return false };
     article.flag(Flag::SpunText);
     if mode != Mode::Repair {
@@ -146,20 +149,26 @@ fn is_nearly_sure(candidate: &Candidate) -> bool {
     candidate.probability >= NEARLY_SURE
 }
 
-fn shows_spinning<'c, 'm: 'c>(
+/// In how many places changes of such a probability would be made, and how many of them
+/// are different.
+fn count_changes<'c, 'm: 'c>(
     found: impl Iterator<Item = &'c Candidate<'m>>,
-    score: SpinScore,
-) -> bool {
+    probability: f32,
+) -> (usize, usize) {
     let mut entries: Vec<*const channel::Entry> = found
-        .filter(|candidate| candidate.probability >= SURE)
+        .filter(|candidate| candidate.probability >= probability)
         .map(|candidate| std::ptr::from_ref(candidate.choice.entry))
         .collect();
-    let per_thousand = |count: usize| count as f32 * 1000.0 / score.words.max(1) as f32;
     let places = entries.len();
     entries.sort_unstable();
     entries.dedup();
-    entries.len() >= MIN_CHANGES
-        && per_thousand(entries.len()) >= MIN_PER_THOUSAND
+    (places, entries.len())
+}
+
+fn shows_spinning(places: usize, different: usize, score: SpinScore) -> bool {
+    let per_thousand = |count: usize| count as f32 * 1000.0 / score.words.max(1) as f32;
+    different >= MIN_CHANGES
+        && per_thousand(different) >= MIN_PER_THOUSAND
         && per_thousand(places) >= MIN_PLACES_PER_THOUSAND
 }
 
