@@ -174,7 +174,8 @@ fn all_words(text: &str) -> impl Iterator<Item = u32> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(hash)
 }
 
-fn long_words(text: &str) -> impl Iterator<Item = u32> {
+/// Words that say what a text speaks of, each as a hash.
+pub fn long_words(text: &str) -> impl Iterator<Item = u32> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() >= SHORTEST).map(hash)
 }
 

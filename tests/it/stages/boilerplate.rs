@@ -63,6 +63,84 @@ fn interleaved_furniture_goes_and_front_matter_becomes_evidence() {
 }
 
 #[test]
+fn a_headline_is_told_from_those_of_other_stories_and_from_what_follows_it() {
+    let article = "The harbour council agreed on Tuesday to rebuild the old ferry pier before the \
+                   winter storms arrive.\n\nWork starts in March, the chair said, and will cost \
+                   less than the repairs of the past ten years.\n\nFishermen had asked for the \
+                   new pier since a storm tore away its northern end two winters ago.";
+    let headline = "Council to rebuild the ferry pier that the storm tore away";
+    for (above, below) in [
+        ("", "Ten years of repairs are over\n\n"),
+        ("", "Nora Beck, Harbour Editor\n\n"),
+        ("", "The old pier in June. Picture: Nora Beck\n\n"),
+        (
+            "Home\n\nSport\n\nWeather\n\nSeven goals and a broken goalpost in the derby\n\n\
+             Snow is expected on the passes at the weekend\n\nLive updates\n\n",
+            "Nora Beck\n\nTue 12 Mar 2031 18.05 CET\n\n",
+        ),
+    ] {
+        let text = format!("{above}{headline}\n\n{below}{article}");
+        let (article, _) = strip(Article::from_text(text));
+        assert_eq!(clues(&article, Fact::Title, ClueSource::VisibleText), [headline], "{below}");
+    }
+}
+
+#[test]
+fn text_wrapped_at_any_width_is_what_it_was() {
+    let paragraphs = [
+        "Pier to be rebuilt",
+        "The harbour council agreed on Tuesday to rebuild the old ferry pier before the winter \
+         storms arrive.",
+        "“It is better than a ruin,” said Nora Beck, 81, who sold tickets there as a girl and \
+         still has the key.",
+        "Work starts in March. The northern end will be of stone, the chair said, and the rest \
+         of oak, as it was when the pier was built in 1874; nobody knows yet who will pay for \
+         the lamps.",
+        "Hall & Sons, who built the quay, have sent an offer of £1.2 million, and so have two \
+         others.",
+        "The vote was seven to two.",
+    ];
+    let body = paragraphs[1..].join("\n\n");
+    for width in 45..=110 {
+        let wrapped: Vec<String> = paragraphs.iter().map(|text| wrap(text, width)).collect();
+        let (article, _) = strip(Article::from_text(wrapped.join("\n\n")));
+        assert_eq!(article.text(), body, "at {width}");
+    }
+}
+
+/// As many words a line as there is room for.
+fn wrap(text: &str, width: usize) -> String {
+    let mut lines: Vec<String> = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().unwrap();
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn lists_of_lines_about_as_long_are_not_taken_for_wrapped_text() {
+    let list = [
+        "Council to rebuild the ferry pier before the winter",
+        "Seven goals and a broken goalpost in the Sunday derby",
+        "Snow is expected on the passes at the weekend, again",
+        "Minister wants longer trains for the northern towns",
+        "Old mill by the weir will be turned into thirty flats",
+    ];
+    let (article, _) = strip(Article::from_text(list.join("\n")));
+    let joined =
+        article.body().log().changes().iter().any(|change| change.rule.0.contains("hard_wrap"));
+    assert!(!joined);
+}
+
+#[test]
 fn furniture_alone_is_an_empty_article() {
     let (article, verdict) = strip(Article::from_text("Advertisements\n\nShow More\n\nShare"));
     assert_eq!(article.text(), "");

@@ -15,6 +15,7 @@ use std::ops::Range;
 use crate::edit::{Proposal, RuleId};
 use crate::stage::Deadline;
 use crate::stages::boilerplate::flat::joint;
+use crate::stages::boilerplate::flat::wrapping::Wrapping;
 use crate::stages::forest::Forest;
 use crate::text::lines::{First, Measure, measure};
 
@@ -62,12 +63,23 @@ impl Joined {
 /// each break.
 pub fn rejoin(text: &str, lines: &[Range<usize>], joints: &Forest, deadline: &Deadline) -> Joined {
     let measures: Vec<Measure> = lines.iter().map(|line| measure(&text[line.clone()])).collect();
-    let opinions = joint::opinions(joints, text, lines, &measures);
+    let wrapping = Wrapping::of(text, lines, &measures);
+    let mut opinions = joint::opinions(joints, text, lines, &measures);
+    if wrapping.is_some() {
+        // Whoever wraps paragraphs parts them by blank lines, and broke none at a link.
+        opinions.fill(0.0);
+    }
     let mut joined = Joined { lines: Vec::with_capacity(lines.len()), breaks: Vec::new() };
     let mut index = 0;
     while index < lines.len() {
         deadline.check();
-        let wrapped = wrapped_lines(text, &lines[index..], &measures[index..]);
+        let wrapped = match &wrapping {
+            Some(wrapping) => {
+                let broke = |at: &usize| wrapping.broke(text, lines, &measures, *at);
+                1 + (index + 1..lines.len()).take_while(broke).count()
+            }
+            None => wrapped_lines(text, &lines[index..], &measures[index..]),
+        };
         if wrapped > 1 {
             let span = joined.lines.len();
             joined.push(text, lines[index].start..lines[index + wrapped - 1].end);

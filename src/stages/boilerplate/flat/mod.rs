@@ -1,7 +1,9 @@
 //! Flat text: lines in, decisions out.
 
 pub mod broken_line;
+pub mod headline;
 pub mod joint;
+mod wrapping;
 
 use std::ops::Range;
 

@@ -21,11 +21,8 @@ fn judge(scene: &Scene, index: usize) -> Option<f32> {
     (scene.headline == Some(index)).then_some(0.9)
 }
 
-/// The last line above the body that reads like a headline.
+/// On a page the main heading, or the last line above the body that reads like a headline.
 pub fn find(text: &str, segments: &[Segment], body: &Range<usize>) -> Option<usize> {
-    if body.is_empty() {
-        return None;
-    }
     let reach = body.start.saturating_sub(REACH)..body.start;
     let marked = reach.clone().rev().find(|&index| {
         segments[index].place.marks.has(Marks::MAIN_HEADING) && segments[index].phrase.is_none()
@@ -45,7 +42,7 @@ pub fn find(text: &str, segments: &[Segment], body: &Range<usize>) -> Option<usi
 }
 
 /// Whether a line begins as the first item of a list does: "1. ", "1) ", "#1 ".
-fn is_numbered(line: &str) -> bool {
+pub fn is_numbered(line: &str) -> bool {
     let number = line.trim_start_matches('#');
     let rest = number.trim_start_matches(|character: char| character.is_ascii_digit());
     let digits = number.len() - rest.len();

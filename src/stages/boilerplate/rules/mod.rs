@@ -8,7 +8,7 @@ mod comments;
 mod cookie;
 mod copyright;
 mod date;
-mod headline;
+pub mod headline;
 mod listen_prompt;
 mod navigation;
 mod newsletter;
@@ -26,7 +26,7 @@ use crate::article::Fact;
 use crate::edit::RuleId;
 use crate::site::{Shown, SiteView};
 use crate::stage::Deadline;
-use crate::stages::boilerplate::flat::broken_line;
+use crate::stages::boilerplate::flat::{self, broken_line};
 use crate::stages::boilerplate::phrases::Phrase;
 use crate::stages::boilerplate::recurrence;
 use crate::stages::boilerplate::removal::Cut;
@@ -103,7 +103,11 @@ impl<'a> Scene<'a> {
         let start = (0..kept.len()).find(is_prose).unwrap_or(first);
         let end = kept.iter().rposition(|&kept| kept).map_or(0, |last| last + 1);
         let body = start..end;
-        let headline = headline::find(text, segments, &body);
+        let headline = match is_page {
+            _ if body.is_empty() => None,
+            true => headline::find(text, segments, &body),
+            false => flat::headline::find(text, segments, &body),
+        };
         let recurring = vec![None; segments.len()];
         Self { text, segments, kept, body, is_page, headline, recurring }
     }
