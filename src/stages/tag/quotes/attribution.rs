@@ -178,9 +178,26 @@ impl Finder<'_> {
             return (is_near && !has_verb).then_some((named, who));
         }
         let noun = NOUN_BEHIND.find(&self.text[near.clone()])?;
+        if let Some(named) = self.apposition(near.end..span.end) {
+            return Some(named);
+        }
         let start = near.start + noun.start() + (noun.len() - noun.as_str().trim_start().len());
         let named = start..near.start + noun.end();
         Some((named.clone(), self.who(&named)))
+    }
+
+    /// The name between commas behind a noun: "said the mayor, Ada Quill".
+    fn apposition(&self, rest: Range<usize>) -> Option<(Range<usize>, Who)> {
+        let start = rest.start + ", ".len();
+        if !self.text[rest.clone()].starts_with(", ") {
+            return None;
+        }
+        let (named, who) = self.candidates(&(start..rest.end)).into_iter().next()?;
+        let is_name = who != Who::Pronoun && self.text[named.clone()].contains(' ');
+        let behind = &self.text[named.end..];
+        let is_set_off =
+            behind.is_empty() || behind.starts_with([',', '.', ';', '(', '\n', '“', '"']);
+        (is_name && named.start == start && is_set_off).then_some((named, who))
     }
 
     /// "the band leader", "police", "Quill's office" right before a verb.

@@ -1,8 +1,8 @@
 //! Who may speak in an article: the people and organisations that it names, where it
 //! names them, and what pronouns stand for.
 //!
-//! Names come from the entities of the article; in languages that have none so far,
-//! from runs of capitalised words.
+//! Names come from the entities of the article; where its language is not known, from
+//! runs of capitalised words.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -51,7 +51,7 @@ impl<'a> Cast<'a> {
                 is_person,
             });
         }
-        if tags.language.as_deref() != Some("en") {
+        if tags.language.is_none() {
             cast.read_names();
         }
         cast.mentions.sort_by_key(|mention| mention.span.start);

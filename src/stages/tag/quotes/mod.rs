@@ -2,15 +2,21 @@
 //!
 //! A speaker is looked for in the words around the quote ([`attribution`]); a surname,
 //! a pronoun or an office is resolved to the person the article names so ([`cast`]).
-//! A speech goes on over paragraphs. Where nothing tells who speaks there is no
+//! A speech goes on over paragraphs. In other languages a speaker is who the words beside
+//! a verb of saying name ([`by_cue`]). Where nothing tells who speaks there is no
 //! speaker.
 
 mod attribution;
+mod by_cue;
 mod cast;
 mod cues;
 pub(super) mod gender;
+mod languages;
 mod marks;
+mod pairs;
 mod sentences;
+mod single_marks;
+mod subject;
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -19,6 +25,7 @@ use regex::Regex;
 
 use self::attribution::{Attribution, Finder, Surroundings, Who};
 use self::cast::Cast;
+use self::pairs::Custom;
 use crate::article::Article;
 use crate::stage::Deadline;
 use crate::tags::{InferenceSource, Quote, Tags};
@@ -26,31 +33,15 @@ use crate::tags::{InferenceSource, Quote, Tags};
 /// After the entities are known.
 pub fn tag(article: &Article, tags: &mut Tags, deadline: &Deadline) {
     let text = article.text();
-    if !text.contains(['"', '“', '„', '«', '”']) {
+    let language = tags.language.as_deref();
+    let paragraphs = paragraphs(article, Custom::of(language), deadline);
+    if paragraphs.iter().all(|paragraph| paragraph.quoted.is_empty()) {
         return;
     }
-    let cast = Cast::of(text, tags);
-    deadline.check();
-    let mut reading = Reading { text, finder: Finder { text, cast: &cast }, last: None };
-    let mut quotes = Vec::new();
-    // Whether the last paragraph left its quote open: the next goes on with it.
-    let mut is_open = false;
-    let mut before = 0..0;
-    for block in article.blocks() {
-        deadline.check();
-        let paragraph = block.span.clone();
-        let (quoted, left_open) = marks::quoted(&text[paragraph.clone()]);
-        let quoted: Vec<Range<usize>> = quoted
-            .into_iter()
-            .map(|span| paragraph.start + span.start..paragraph.start + span.end)
-            .collect();
-        reading.read(&paragraph, &quoted, is_open, &before, &mut quotes, deadline);
-        is_open = left_open;
-        before = paragraph;
-        if quotes.len() >= MOST_QUOTES {
-            break;
-        }
-    }
+    let quotes = match language {
+        Some(language) if language != "en" => by_cue::read(text, &paragraphs, language, deadline),
+        _ => read(text, &paragraphs, tags, deadline),
+    };
     if !quotes.is_empty() {
         let sure = quotes.iter().map(|quote| quote.confidence).sum::<f32>() / quotes.len() as f32;
         tags.infer("quotes", InferenceSource::Body, "words_around", sure);
@@ -58,9 +49,60 @@ pub fn tag(article: &Article, tags: &mut Tags, deadline: &Deadline) {
     tags.quotes = quotes;
 }
 
+struct Paragraph {
+    span: Range<usize>,
+    /// What stands between quotation marks, within the text.
+    quoted: Vec<Range<usize>>,
+    /// Whether the last quote is not closed: the next paragraph goes on with it.
+    is_left_open: bool,
+}
+
+fn paragraphs(article: &Article, custom: Custom, deadline: &Deadline) -> Vec<Paragraph> {
+    let text = article.text();
+    let blocks = article.blocks().iter().map(|block| {
+        deadline.check();
+        let span = block.span.clone();
+        let (quoted, is_left_open) = marks::quoted(&text[span.clone()], custom);
+        let within = |quote: Range<usize>| span.start + quote.start..span.start + quote.end;
+        let quoted = quoted.into_iter().map(within).collect();
+        Paragraph { span, quoted, is_left_open }
+    });
+    blocks.collect()
+}
+
+/// The quotes of an article in English, or in no language that is known.
+fn read(text: &str, paragraphs: &[Paragraph], tags: &Tags, deadline: &Deadline) -> Vec<Quote> {
+    let cast = Cast::of(text, tags);
+    deadline.check();
+    let finder = Finder { text, cast: &cast };
+    let mut reading = Reading { text, finder, last: None };
+    let mut quotes = Vec::new();
+    // Whether the last paragraph left its quote open: the next goes on with it.
+    let mut is_open = false;
+    let mut before = 0..0;
+    for Paragraph { span, quoted, is_left_open } in paragraphs {
+        deadline.check();
+        reading.read(span, quoted, is_open, &before, &mut quotes, deadline);
+        is_open = *is_left_open;
+        before = span.clone();
+        if quotes.len() >= MOST_QUOTES {
+            break;
+        }
+    }
+    quotes
+}
+
 /// Shorter ones are terms and titles.
 const LEAST_WORDS: usize = 3;
+/// Of a script without blanks.
+const LEAST_IDEOGRAPHS: usize = 8;
 const MOST_QUOTES: usize = 200;
+
+fn is_short(words: &str) -> bool {
+    let is_ideograph = |c: &char| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}');
+    words.split_whitespace().nth(LEAST_WORDS - 1).is_none()
+        && words.chars().filter(is_ideograph).nth(LEAST_IDEOGRAPHS - 1).is_none()
+}
 
 #[derive(Clone)]
 struct Speaker {
@@ -147,8 +189,7 @@ impl Reading<'_> {
                 here = Some(speaker.clone());
             }
             done = span.end;
-            let is_short = text[span.clone()].split_whitespace().nth(LEAST_WORDS - 1).is_none();
-            if !is_short {
+            if !is_short(&text[span.clone()]) {
                 quotes.push(quote(span.clone(), speaker));
             }
         }
