@@ -97,7 +97,8 @@ impl Place {
 fn closed_by(mark: char, place: Place, open: &[(char, usize)], custom: Custom) -> Option<usize> {
     let closed = open.iter().rposition(|(opening, _)| custom.closes(*opening, mark))?;
     let closes = match (open[closed].0, mark) {
-        ('“', '“') => place.is_closing(),
+        // Not in English, where it is a slip, and speech goes on over paragraphs.
+        ('“', '“') => !custom.single && place.is_closing(),
         // Straight ones inside others: “the "old" bridge”.
         ('“' | '„' | '”', '"') => !place.is_opening(),
         _ => true,
@@ -122,7 +123,7 @@ fn may_open(mark: char, place: Place, open: &[(char, usize)]) -> bool {
         '"' if open.is_empty() => place.is_at_start(),
         '"' | '»' => place.is_opening(),
         // Some keyboards close before they open.
-        '”' => open.is_empty() && place.is_opening(),
+        '”' => open.is_empty() && (place.before.is_whitespace() || place.is_opening()),
         _ => !place.is_closing(),
     }
 }
