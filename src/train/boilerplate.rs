@@ -11,6 +11,7 @@ use std::time::Duration;
 use super::boosting::{self, Examples, Plan};
 use super::joints;
 use super::labels::{Label, labels};
+use super::network::{self, Sequence};
 use super::wording::{self, Example};
 use crate::eval::extract::{PageScore, Report, score};
 use crate::eval::labelled::{self, Labelled};
@@ -19,7 +20,8 @@ use crate::stage::Deadline;
 use crate::stages::boilerplate::choice::{Thresholds, keep};
 use crate::stages::boilerplate::features::{self, Matrix, Statements};
 use crate::stages::boilerplate::flat::{self, joint};
-use crate::stages::boilerplate::model::{candidates, forget, judge};
+use crate::stages::boilerplate::model::{average, candidates, forget, hopeful, judge, sequence};
+use crate::stages::boilerplate::network::Networks;
 use crate::stages::boilerplate::opinions::with_opinions;
 use crate::stages::boilerplate::page::Lines;
 use crate::stages::boilerplate::recurrence;
@@ -211,12 +213,16 @@ fn examples<'a>(samples: &[&Sample], of: impl Fn(usize) -> &'a Matrix) -> Exampl
                 examples.columns = matrix.columns;
                 examples.cells.extend_from_slice(row);
                 examples.labels.push(label.is_body);
-                // Every page counts alike, and a segment by its share of the page.
-                examples.weights.push(0.002 + label.share.min(0.5));
+                examples.weights.push(weight(label));
             }
         }
     }
     examples
+}
+
+/// Every page counts alike, and a segment by its share of the page.
+fn weight(label: &Label) -> f32 {
+    0.002 + label.share.min(0.5)
 }
 
 /// The wording of the samples' segments.
@@ -266,6 +272,37 @@ fn train_second(samples: &[&Sample], opinions: &[Vec<f32>], plan: &Plan, form: F
     boosting::train(&examples(samples, |index| &matrices[index]), plan)
 }
 
+fn train_networks(samples: &[&Sample], opinions: &[Vec<f32>]) -> Networks {
+    let sequences: Vec<Sequence> = samples
+        .iter()
+        .zip(opinions)
+        .map(|(sample, first)| {
+            let read = hopeful(first);
+            let matrix = with_opinions(&sample.matrix, &sample.segments, first, &read, true);
+            let mut sequence =
+                Sequence { cells: sequence(&matrix, &read).concat(), ..Sequence::default() };
+            for ((label, first), _) in
+                sample.labels.iter().zip(first).zip(&read).filter(|(_, read)| **read)
+            {
+                sequence.labels.push(softened(label, *first));
+                sequence.weights.push(weight(label));
+            }
+            sequence
+        })
+        .collect();
+    network::train(&sequences, &network::Plan::default())
+}
+
+/// What a network is to say of a segment. Labels found by aligning are sometimes wrong, and
+/// what a forest trained on other sites thinks of the segment tells where.
+fn softened(label: &Label, first: f32) -> f32 {
+    let right = f32::from(u8::from(label.is_body));
+    right + LEAN * (first - right)
+}
+
+/// How far a label leans towards the forest.
+const LEAN: f32 = 0.3;
+
 /// What a first forest trained on the other half thinks of each half.
 fn held_out_opinions(samples: &[&Sample], plan: &Plan) -> Vec<Vec<f32>> {
     let half = |sample: &Sample| (sample.fold / FOLDS) % 2;
@@ -293,6 +330,8 @@ pub struct Trained {
     pub wording: Option<Wording>,
     pub first: Forest,
     pub second: Forest,
+    /// For pages only.
+    pub networks: Option<Networks>,
 }
 
 fn train(mut samples: Vec<&mut Sample>, form: Form) -> Trained {
@@ -304,6 +343,7 @@ fn train(mut samples: Vec<&mut Sample>, form: Form) -> Trained {
     let opinions = held_out_opinions(samples, plan);
     Trained {
         wording: (form == Form::Flat).then(|| train_wording(samples)),
+        networks: (form == Form::Page).then(|| train_networks(samples, &opinions)),
         second: train_second(samples, &opinions, second_plan, form),
         first: train_first(samples, plan),
     }
@@ -338,7 +378,7 @@ fn views(samples: &[Sample]) -> Vec<Option<SiteView>> {
     samples.iter().map(view).collect()
 }
 
-/// What both forests think of a sample's segments of which some are known to recur.
+/// What the models think of a sample's segments of which some are known to recur.
 fn both(trained: &Trained, sample: &Sample, recurring: &[Option<f32>], form: Form) -> Vec<f32> {
     let nothing = vec![0.0; sample.segments.len()];
     let mut first = judge(&trained.first, &sample.matrix, &nothing);
@@ -346,9 +386,13 @@ fn both(trained: &Trained, sample: &Sample, recurring: &[Option<f32>], form: For
     let is_page = form == Form::Page;
     let second =
         with_opinions(&sample.matrix, &sample.segments, &first, &sample.candidates, is_page);
-    let mut second = judge(&trained.second, &second, &nothing);
-    forget(&mut second, recurring);
-    second
+    let mut probabilities = judge(&trained.second, &second, &nothing);
+    if let Some(networks) = &trained.networks {
+        let read = hopeful(&first);
+        average(&mut probabilities, &read, &networks.probabilities(&sequence(&second, &read)));
+    }
+    forget(&mut probabilities, recurring);
+    probabilities
 }
 
 /// Trains on two thirds of the sites and tests on the third, three times. Flat text is
@@ -427,6 +471,7 @@ pub fn train_all(
     let trained = train(samples.iter_mut().collect(), form);
     let mut files =
         vec![("first", trained.first.write(header)), ("second", trained.second.write(header))];
+    files.extend(trained.networks.map(|networks| ("networks", networks.write(header))));
     files.extend(trained.wording.map(|wording| ("wording", wording.write(header))));
     files
 }

@@ -1,5 +1,6 @@
 //! `copydesk-train page|flat MODEL SET…` trains the boilerplate stage's model on
-//! labelled articles and writes `MODEL.first`, `MODEL.second` and, for flat text, `MODEL.wording`;
+//! labelled articles and writes `MODEL.first`, `MODEL.second` and, for pages, `MODEL.networks`,
+//! for flat text, `MODEL.wording`;
 //! `copydesk-train check page|flat SET…` trains on two thirds of the sites and
 //! prints the figures on the other third, three times.
 //!

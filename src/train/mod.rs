@@ -7,6 +7,7 @@ pub mod joints;
 pub mod labels;
 pub mod language;
 pub mod measure;
+pub mod network;
 pub mod random;
 pub mod spun;
 pub mod subjects;

@@ -13,7 +13,7 @@ use copydesk::text::words::words;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-fn config() -> ProptestConfig {
+pub fn config() -> ProptestConfig {
     ProptestConfig {
         cases: 100,
         rng_seed: RngSeed::Fixed(5),

@@ -17,6 +17,7 @@ mod kafka;
 mod laws;
 mod manual;
 mod metrics;
+mod network;
 mod proof;
 mod provocations;
 mod registry;

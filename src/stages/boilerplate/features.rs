@@ -22,6 +22,16 @@ impl Matrix {
         Self { columns, cells, places }
     }
 
+    /// The same rows, but only those of segments that are wanted.
+    pub fn only(mut self, is_wanted: impl Fn(usize) -> bool) -> Self {
+        for (segment, place) in self.places.iter_mut().enumerate() {
+            if !is_wanted(segment) {
+                *place = usize::MAX;
+            }
+        }
+        self
+    }
+
     /// The row of a segment, if it has one.
     pub fn row(&self, segment: usize) -> Option<&[f32]> {
         let start = self.places[segment];

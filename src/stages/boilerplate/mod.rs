@@ -13,8 +13,10 @@ pub(crate) mod decide;
 pub(crate) mod features;
 pub(crate) mod flat;
 pub(crate) mod model;
+pub mod network;
 pub(crate) mod opinions;
 pub(crate) mod page;
+
 mod passing;
 pub mod phrases;
 pub(crate) mod recurrence;

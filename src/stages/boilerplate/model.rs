@@ -1,6 +1,8 @@
 //! Which segments are the article's: two forests, the second of which also sees
 //! what the first thought of the segments around. In text that came flat both see
-//! what a linear model thinks of the wording; in pages that was no gain.
+//! what a linear model thinks of the wording; in pages that was no gain. In pages
+//! networks read, in their order, the segments that the first forest has any hope for, and
+//! their probabilities are averaged with the second's.
 //!
 //! What is asked of a segment falls with what can be expected of the page as a whole.
 //!
@@ -16,6 +18,7 @@ use std::sync::LazyLock;
 use crate::stage::Deadline;
 use crate::stages::boilerplate::choice::{Thresholds, keep};
 use crate::stages::boilerplate::features::{self, Matrix, Statements};
+use crate::stages::boilerplate::network::Networks;
 use crate::stages::boilerplate::opinions::with_opinions;
 use crate::stages::boilerplate::segment::{Marks, Segment};
 use crate::stages::boilerplate::wording::{Wording, with_wording};
@@ -25,6 +28,8 @@ pub struct Model {
     wording: Option<Wording>,
     first: Forest,
     second: Forest,
+    /// For pages only; it was no gain in flat text.
+    networks: Option<Networks>,
     is_page: bool,
     thresholds: Thresholds,
 }
@@ -34,6 +39,7 @@ pub static PAGE: LazyLock<Model> = LazyLock::new(|| Model {
     wording: None,
     first: Forest::read(include_bytes!("models/page.first")).expect(SHIPPED),
     second: Forest::read(include_bytes!("models/page.second")).expect(SHIPPED),
+    networks: Some(Networks::read(include_bytes!("models/page.networks")).expect(SHIPPED)),
     is_page: true,
     thresholds: THRESHOLDS,
 });
@@ -43,6 +49,7 @@ pub static FLAT: LazyLock<Model> = LazyLock::new(|| Model {
     wording: Some(Wording::read(include_bytes!("models/flat.wording")).expect(SHIPPED)),
     first: Forest::read(include_bytes!("models/flat.first")).expect(SHIPPED),
     second: Forest::read(include_bytes!("models/flat.second")).expect(SHIPPED),
+    networks: None,
     is_page: false,
     thresholds: THRESHOLDS,
 });
@@ -73,7 +80,7 @@ impl Model {
             None => matrix,
         };
         deadline.check();
-        let probabilities = self.probabilities(&matrix, segments, recurring);
+        let probabilities = self.probabilities(&matrix, segments, recurring, deadline);
         keep(&probabilities, segments, body, self.thresholds)
     }
 
@@ -83,15 +90,45 @@ impl Model {
         matrix: &Matrix,
         segments: &[Segment],
         recurring: &[Option<f32>],
+        deadline: &Deadline,
     ) -> Vec<f32> {
         let mut first = judge(&self.first, matrix, &vec![0.0; segments.len()]);
         forget(&mut first, recurring);
-        let doubtful: Vec<bool> = first
-            .iter()
-            .map(|probability| (CERTAIN..1.0 - CERTAIN).contains(probability))
-            .collect();
-        let second = with_opinions(matrix, segments, &first, &doubtful, self.is_page);
-        judge(&self.second, &second, &first)
+        let is_doubtful = |&opinion: &f32| (CERTAIN..1.0 - CERTAIN).contains(&opinion);
+        let Some(networks) = &self.networks else {
+            let doubtful: Vec<bool> = first.iter().map(is_doubtful).collect();
+            let second = with_opinions(matrix, segments, &first, &doubtful, self.is_page);
+            return judge(&self.second, &second, &first);
+        };
+        let hopeful = hopeful(&first);
+        let second = with_opinions(matrix, segments, &first, &hopeful, self.is_page);
+        deadline.check();
+        let judged = networks.probabilities(&sequence(&second, &hopeful));
+        deadline.check();
+        let doubtful = second.only(|index| is_doubtful(&first[index]));
+        let mut probabilities = judge(&self.second, &doubtful, &first);
+        average(&mut probabilities, &hopeful, &judged);
+        probabilities
+    }
+}
+
+/// Which segments the networks read: the others are surely not the article's.
+pub fn hopeful(first: &[f32]) -> Vec<bool> {
+    first.iter().map(|&opinion| opinion >= HOPELESS).collect()
+}
+
+/// What the networks read: a row a segment of those that are `wanted`.
+pub fn sequence<'a>(matrix: &'a Matrix, wanted: &[bool]) -> Vec<&'a [f32]> {
+    let wanted = (0..wanted.len()).filter(|&index| wanted[index]);
+    wanted.filter_map(|index| matrix.row(index)).collect()
+}
+
+/// Forests and networks count alike for the segments that the networks have read; those
+/// were `judged` by them, in order.
+pub fn average(probabilities: &mut [f32], read: &[bool], judged: &[f32]) {
+    let of_read = probabilities.iter_mut().zip(read).filter(|(_, read)| **read);
+    for ((probability, _), judged) in of_read.zip(judged) {
+        *probability = (*probability + judged) / 2.0;
     }
 }
 
@@ -106,6 +143,9 @@ pub fn forget(opinion: &mut [f32], recurring: &[Option<f32>]) {
 
 /// Nearer to 0 or 1 than this the first forest is not asked again.
 const CERTAIN: f32 = 0.01;
+
+/// Below this the networks do not read a segment.
+const HOPELESS: f32 = 0.002;
 
 /// What the forest thinks of each segment; what was thought before of those without a row.
 pub fn judge(forest: &Forest, matrix: &Matrix, before: &[f32]) -> Vec<f32> {
