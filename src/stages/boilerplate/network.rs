@@ -118,40 +118,42 @@ impl Networks {
     /// The probability, 0 to 1, for each row of a sequence.
     pub fn probabilities(&self, rows: &[&[f32]]) -> Vec<f32> {
         let layout = Layout::new(self.scales.columns());
+        let networks: Vec<&[f32]> = self.weights.chunks_exact(layout.weights()).collect();
         let mut sums = vec![0.0; rows.len()];
-        let networks = self.weights.chunks_exact(layout.weights());
-        let share = 1.0 / networks.len() as f32;
-        for weights in networks {
-            let known = self.known(rows, &layout, weights);
+        let first = self.first_known(rows, &layout, &networks);
+        for (mut known, weights) in first.into_iter().zip(&networks) {
+            let mut after = known.clone();
+            for (layer, &reach) in REACHES.iter().enumerate() {
+                look(&known, reach, &weights[layout.layer(layer)], &mut after);
+                std::mem::swap(&mut known, &mut after);
+            }
             judge(&known, &layout, weights, &mut sums);
         }
+        let share = 1.0 / networks.len() as f32;
         sums.into_iter().map(|sum| sum * share).collect()
     }
 
-    /// What one network knows of each row behind its last layer.
-    fn known(&self, rows: &[&[f32]], layout: &Layout, weights: &[f32]) -> Vec<Known> {
-        let mut known = self.first_known(rows, &weights[layout.input()]);
-        let mut after = known.clone();
-        for (layer, &reach) in REACHES.iter().enumerate() {
-            look(&known, reach, &weights[layout.layer(layer)], &mut after);
-            std::mem::swap(&mut known, &mut after);
-        }
-        known
-    }
-
-    /// What is known of rows by themselves.
-    fn first_known(&self, rows: &[&[f32]], weights: &[f32]) -> Vec<Known> {
-        let layer = Affine::new(weights);
+    /// What each network knows of rows by themselves.
+    fn first_known(
+        &self,
+        rows: &[&[f32]],
+        layout: &Layout,
+        networks: &[&[f32]],
+    ) -> Vec<Vec<Known>> {
+        let layers = networks.iter().map(|weights| Affine::new(&weights[layout.input()]));
+        let mut networks: Vec<_> =
+            layers.map(|layer| (layer, Vec::with_capacity(rows.len()))).collect();
         let mut scaled: [Vec<f32>; ABREAST] = from_fn(|_| vec![0.0; self.scales.columns()]);
-        let mut known = Vec::with_capacity(rows.len());
         for rows in rows.chunks(ABREAST) {
             for (row, scaled) in rows.iter().zip(&mut scaled) {
                 self.scales.scale(row, scaled);
             }
-            let found = layer.of([from_fn(|at| &scaled[at][..])]);
-            known.extend(found[..rows.len()].iter().map(rectified));
+            for (layer, known) in &mut networks {
+                let found = layer.of([from_fn(|at| &scaled[at][..])]);
+                known.extend(found[..rows.len()].iter().map(rectified));
+            }
         }
-        known
+        networks.into_iter().map(|(_, known)| known).collect()
     }
 }
 
