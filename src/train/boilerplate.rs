@@ -389,7 +389,8 @@ fn both(trained: &Trained, sample: &Sample, recurring: &[Option<f32>], form: For
     let mut probabilities = judge(&trained.second, &second, &nothing);
     if let Some(networks) = &trained.networks {
         let read = hopeful(&first);
-        average(&mut probabilities, &read, &networks.probabilities(&sequence(&second, &read)));
+        let rows = sequence(&second, &read);
+        average(&mut probabilities, &read, &networks.probabilities(&rows, &Deadline::never()));
     }
     forget(&mut probabilities, recurring);
     probabilities

@@ -1,5 +1,6 @@
 //! The networks that judge a page's segments are what their documentation says, and bounded.
 
+use copydesk::stage::Deadline;
 use copydesk::stages::boilerplate::network::{CUTS, LANES, Layout, Networks, REACHES, WIDTH};
 use proptest::prelude::*;
 
@@ -104,7 +105,7 @@ proptest! {
             numbers(!seed).take(count * COLUMNS).collect::<Vec<_>>().chunks(COLUMNS).map(<[f32]>::to_vec).collect();
         let (cuts, weights) = model(seed);
         let borrowed: Vec<&[f32]> = rows.iter().map(Vec::as_slice).collect();
-        let judged = networks(seed).probabilities(&borrowed);
+        let judged = networks(seed).probabilities(&borrowed, &Deadline::never());
         let each = weights.chunks(weights.len() / NETWORKS);
         let of_each: Vec<Vec<f32>> = each.map(|weights| plain(&cuts, weights, &rows)).collect();
         let expected = (0..count).map(|row| (of_each[0][row] + of_each[1][row]) / 2.0);
@@ -124,9 +125,9 @@ fn what_is_behind_a_row_counts_as_what_is_before_it() {
     let judged = |place: usize| {
         let mut rows = [alike.as_slice(); 9];
         rows[place] = &other;
-        networks.probabilities(&rows)[4]
+        networks.probabilities(&rows, &Deadline::never())[4]
     };
-    let between = networks.probabilities(&[alike.as_slice(); 9])[4];
+    let between = networks.probabilities(&[alike.as_slice(); 9], &Deadline::never())[4];
     assert!([0, 3, 5, 8].iter().all(|&place| (judged(place) - between).abs() > 1e-6));
 }
 
@@ -154,7 +155,8 @@ fn a_broken_file_is_refused() {
 fn numbers_that_are_none_are_judged_too() {
     let networks = networks(5);
     for number in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX] {
-        let judged = networks.probabilities(&[&[number; COLUMNS], &[0.0; COLUMNS]]);
+        let judged =
+            networks.probabilities(&[&[number; COLUMNS], &[0.0; COLUMNS]], &Deadline::never());
         assert!(judged.iter().all(|judged| (0.0..=1.0).contains(judged)), "{number}");
     }
 }
@@ -163,7 +165,7 @@ fn numbers_that_are_none_are_judged_too() {
 fn a_hundred_thousand_rows_are_each_judged_by_those_in_reach() {
     let networks = networks(11);
     let row = [0.5; COLUMNS];
-    let judged = networks.probabilities(&vec![row.as_slice(); 100_000]);
+    let judged = networks.probabilities(&vec![row.as_slice(); 100_000], &Deadline::never());
     assert_eq!(judged.len(), 100_000);
     let reach: usize = REACHES.iter().sum();
     let within = &judged[reach..judged.len() - reach];

@@ -102,8 +102,7 @@ impl Model {
         };
         let hopeful = hopeful(&first);
         let second = with_opinions(matrix, segments, &first, &hopeful, self.is_page);
-        deadline.check();
-        let judged = networks.probabilities(&sequence(&second, &hopeful));
+        let judged = networks.probabilities(&sequence(&second, &hopeful), deadline);
         deadline.check();
         let doubtful = second.only(|index| is_doubtful(&first[index]));
         let mut probabilities = judge(&self.second, &doubtful, &first);

@@ -16,6 +16,8 @@
 use std::array::from_fn;
 use std::ops::Range;
 
+use crate::stage::Deadline;
+
 /// Numbers that are known of a row between layers.
 pub const WIDTH: usize = 32;
 /// How far each layer looks to either side, in rows.
@@ -116,15 +118,15 @@ impl Networks {
     }
 
     /// The probability, 0 to 1, for each row of a sequence.
-    pub fn probabilities(&self, rows: &[&[f32]]) -> Vec<f32> {
+    pub fn probabilities(&self, rows: &[&[f32]], deadline: &Deadline) -> Vec<f32> {
         let layout = Layout::new(self.scales.columns());
         let networks: Vec<&[f32]> = self.weights.chunks_exact(layout.weights()).collect();
         let mut sums = vec![0.0; rows.len()];
-        let first = self.first_known(rows, &layout, &networks);
+        let first = self.first_known(rows, &layout, &networks, deadline);
         for (mut known, weights) in first.into_iter().zip(&networks) {
             let mut after = known.clone();
             for (layer, &reach) in REACHES.iter().enumerate() {
-                look(&known, reach, &weights[layout.layer(layer)], &mut after);
+                look(&known, reach, &weights[layout.layer(layer)], &mut after, deadline);
                 std::mem::swap(&mut known, &mut after);
             }
             judge(&known, &layout, weights, &mut sums);
@@ -139,12 +141,14 @@ impl Networks {
         rows: &[&[f32]],
         layout: &Layout,
         networks: &[&[f32]],
+        deadline: &Deadline,
     ) -> Vec<Vec<Known>> {
         let layers = networks.iter().map(|weights| Affine::new(&weights[layout.input()]));
         let mut networks: Vec<_> =
             layers.map(|layer| (layer, Vec::with_capacity(rows.len()))).collect();
         let mut scaled: [Vec<f32>; ABREAST] = from_fn(|_| vec![0.0; self.scales.columns()]);
-        for rows in rows.chunks(ABREAST) {
+        for (block, rows) in rows.chunks(ABREAST).enumerate() {
+            look_at(deadline, block);
             for (row, scaled) in rows.iter().zip(&mut scaled) {
                 self.scales.scale(row, scaled);
             }
@@ -154,6 +158,14 @@ impl Networks {
             }
         }
         networks.into_iter().map(|(_, known)| known).collect()
+    }
+}
+
+/// Looks at the deadline before every so many blocks of rows.
+fn look_at(deadline: &Deadline, block: usize) {
+    const BLOCKS: usize = 64;
+    if block.is_multiple_of(BLOCKS) {
+        deadline.check();
     }
 }
 
@@ -171,11 +183,12 @@ fn judge(known: &[Known], layout: &Layout, weights: &[f32], sums: &mut [f32]) {
 
 /// What a layer adds to what is known of each row, from it and those so far before and
 /// behind it; rows that are not there are zeros.
-fn look(known: &[Known], reach: usize, weights: &[f32], after: &mut [Known]) {
+fn look(known: &[Known], reach: usize, weights: &[f32], after: &mut [Known], deadline: &Deadline) {
     const NONE: Known = [0.0; WIDTH];
     let layer = Affine::new(weights);
     let row = |at: Option<usize>| at.and_then(|at| known.get(at)).unwrap_or(&NONE).as_slice();
     for (block, after) in after.chunks_mut(ABREAST).enumerate() {
+        look_at(deadline, block);
         let start = block * ABREAST;
         let found = layer.of([
             from_fn(|at| row((start + at).checked_sub(reach))),
