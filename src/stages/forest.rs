@@ -1,76 +1,98 @@
-//! Boosted decision trees of one depth, laid out for speed: an inner node at
-//! `i` has its children at `2i + 1` and `2i + 2`, so a walk has no branches.
+//! Boosted decision trees of one depth, laid out for speed: a walk has no branches, and
+//! whatever it reads is in a place of fixed size.
 //!
 //! A model file is a line of text that says what it was made of and how,
 //! then the numbers, little-endian: depth, columns, trees (u32 each); the bias
 //! (f32); and for each tree its columns (u16), thresholds (f32) and leaves (f32).
+//! An inner node at `i` has its children at `2i + 1` and `2i + 2`.
 
-use std::ops::Range;
+/// Of every tree; and how many leaves that makes, and splits.
+pub const DEPTH: usize = 6;
+pub const LEAVES: usize = 1 << DEPTH;
+pub const SPLITS: usize = LEAVES - 1;
+
+/// The most numbers of a row.
+pub const COLUMNS: usize = 1 << u8::BITS;
 
 /// A forest that was read from a model file.
 pub struct Forest {
-    depth: u32,
     /// The length of the rows it was trained on.
-    #[cfg_attr(
-        not(feature = "train"),
-        expect(dead_code, reason = "only written back by training")
-    )]
     columns: usize,
     bias: f32,
-    nodes: Vec<Split>,
-    leaves: Vec<f32>,
+    trees: Vec<Tree>,
+}
+
+/// A row, and after it zeros.
+type Row = [f32; COLUMNS];
+
+#[derive(Clone)]
+struct Tree {
+    /// From 1 on: the children of a node at `i` are at `2i` and `2i + 1`.
+    splits: [Split; LEAVES],
+    leaves: [f32; LEAVES],
 }
 
 /// Rows with a larger number in the column go right.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Split {
-    pub column: u16,
+    pub column: u8,
     pub threshold: f32,
 }
 
 impl Forest {
     #[cfg(feature = "train")]
-    /// Of trees of `2^depth − 1` splits and `2^depth` leaves each.
-    pub fn new(depth: u32, columns: usize, bias: f32, nodes: Vec<Split>, leaves: Vec<f32>) -> Self {
-        Self { depth, columns, bias, nodes, leaves }
+    /// Of trees of [`SPLITS`] splits and [`LEAVES`] leaves each.
+    pub fn new(columns: usize, bias: f32, splits: &[Split], leaves: &[f32]) -> Self {
+        assert!(columns <= COLUMNS, "a row has at most {COLUMNS} numbers");
+        let (splits, leaves) = (splits.as_chunks::<SPLITS>().0, leaves.as_chunks::<LEAVES>().0);
+        let trees = splits.iter().zip(leaves).map(|(splits, leaves)| {
+            let mut tree = Tree { splits: [Split::default(); LEAVES], leaves: *leaves };
+            tree.splits[1..].copy_from_slice(splits);
+            tree
+        });
+        Self { columns, bias, trees: trees.collect() }
     }
 
+    /// `None` if the bytes are not such a file, or of other trees or wider rows.
     pub fn read(file: &[u8]) -> Option<Self> {
         let header = file.iter().position(|&byte| byte == b'\n')? + 1;
         let mut rest = file.get(header..)?;
         let depth = u32::from_le_bytes(take(&mut rest)?);
         let columns = u32::from_le_bytes(take(&mut rest)?) as usize;
         let trees = u32::from_le_bytes(take(&mut rest)?) as usize;
-        let bias = f32::from_le_bytes(take(&mut rest)?);
-        let mut forest = Self { depth, columns, bias, nodes: Vec::new(), leaves: Vec::new() };
-        for _ in 0..trees {
-            let mut split_columns = Vec::with_capacity(1 << depth);
-            for _ in 0..(1usize << depth) - 1 {
-                split_columns.push(u16::from_le_bytes(take(&mut rest)?));
-            }
-            for column in split_columns {
-                let threshold = f32::from_le_bytes(take(&mut rest)?);
-                forest.nodes.push(Split { column, threshold });
-            }
-            for _ in 0..1usize << depth {
-                forest.leaves.push(f32::from_le_bytes(take(&mut rest)?));
-            }
+        if depth as usize != DEPTH || columns > COLUMNS {
+            return None;
         }
-        let fits = forest.nodes.iter().all(|split| usize::from(split.column) < columns);
-        fits.then_some(forest)
+        let bias = f32::from_le_bytes(take(&mut rest)?);
+        let mut forest = Self { columns, bias, trees: Vec::new() };
+        for _ in 0..trees {
+            let mut tree = Tree { splits: [Split::default(); LEAVES], leaves: [0.0; LEAVES] };
+            for split in &mut tree.splits[1..] {
+                let column = u16::from_le_bytes(take(&mut rest)?);
+                split.column = u8::try_from(column).ok()?;
+            }
+            for split in &mut tree.splits[1..] {
+                split.threshold = f32::from_le_bytes(take(&mut rest)?);
+            }
+            for leaf in &mut tree.leaves {
+                *leaf = f32::from_le_bytes(take(&mut rest)?);
+            }
+            forest.trees.push(tree);
+        }
+        let mut splits = forest.trees.iter().flat_map(|tree| &tree.splits);
+        splits.all(|split| usize::from(split.column) < columns).then_some(forest)
     }
 
     #[cfg(feature = "train")]
     pub fn write(&self, header: &str) -> Vec<u8> {
         let mut file = format!("{}\n", header.replace('\n', " ")).into_bytes();
-        let inner = (1usize << self.depth) - 1;
-        let trees = self.nodes.len() / inner;
-        for number in [self.depth, self.columns as u32, trees as u32] {
-            file.extend(number.to_le_bytes());
+        for number in [DEPTH, self.columns, self.trees.len()] {
+            file.extend((number as u32).to_le_bytes());
         }
         file.extend(self.bias.to_le_bytes());
-        for (splits, leaves) in self.nodes.chunks(inner).zip(self.leaves.chunks(inner + 1)) {
-            file.extend(splits.iter().flat_map(|split| split.column.to_le_bytes()));
+        for Tree { splits, leaves } in &self.trees {
+            let splits = &splits[1..];
+            file.extend(splits.iter().flat_map(|split| u16::from(split.column).to_le_bytes()));
             file.extend(splits.iter().flat_map(|split| split.threshold.to_le_bytes()));
             file.extend(leaves.iter().flat_map(|leaf| leaf.to_le_bytes()));
         }
@@ -80,66 +102,73 @@ impl Forest {
     /// The probability, 0 to 1, for each of many rows of numbers: a tree is walked for all
     /// of them while it is near.
     pub fn probabilities(&self, rows: &[&[f32]]) -> Vec<f32> {
-        let mut sums = vec![self.bias; rows.len()];
-        self.add(0..self.trees(), rows, &mut sums);
-        sums.into_iter().map(probability_of).collect()
+        self.probabilities_of_hopeful(rows, &[])
     }
 
     /// The same, but given up in time: for each share of the trees and probability in
     /// `looks`, in order, rows that so many trees think less probable than that are not
     /// walked through the others, and stay where they are.
+    ///
+    /// # Panics
+    ///
+    /// If the rows are not of the length that the forest was trained on.
     pub fn probabilities_of_hopeful(&self, rows: &[&[f32]], looks: &[(f32, f32)]) -> Vec<f32> {
-        let mut sums = vec![self.bias; rows.len()];
+        // Those that are walked, and whose they are; some more fill the last group.
         let mut hopeful: Vec<usize> = (0..rows.len()).collect();
+        let mut walked = vec![[0.0; COLUMNS]; rows.len().next_multiple_of(ABREAST)];
+        for (walked, row) in walked.iter_mut().zip(rows) {
+            walked[..self.columns].copy_from_slice(row);
+        }
+        let mut sums = vec![self.bias; walked.len()];
+        let mut probabilities = vec![0.0; rows.len()];
         let mut done = 0;
         for (share, hopeless) in looks.iter().copied().chain([(1.0, 0.0)]) {
-            let next = (self.trees() as f32 * share) as usize;
-            let left: Vec<&[f32]> = hopeful.iter().map(|&row| rows[row]).collect();
-            let mut left_sums: Vec<f32> = hopeful.iter().map(|&row| sums[row]).collect();
-            self.add(done..next, &left, &mut left_sums);
-            for (&row, sum) in hopeful.iter().zip(left_sums) {
-                sums[row] = sum;
-            }
-            hopeful.retain(|&row| probability_of(sums[row]) >= hopeless);
+            let next = (self.trees.len() as f32 * share) as usize;
+            add(&self.trees[done..next], &walked, &mut sums);
             done = next;
-        }
-        sums.into_iter().map(probability_of).collect()
-    }
-
-    fn trees(&self) -> usize {
-        self.leaves.len() >> self.depth
-    }
-
-    /// Adds what the trees in a range say of each row.
-    fn add(&self, trees: Range<usize>, rows: &[&[f32]], sums: &mut [f32]) {
-        let inner = (1usize << self.depth) - 1;
-        for tree in trees {
-            let splits = &self.nodes[tree * inner..(tree + 1) * inner];
-            let leaves = &self.leaves[tree * (inner + 1)..(tree + 1) * (inner + 1)];
-            let (groups, left) = rows.as_chunks::<ABREAST>();
-            let (sum_groups, sums_left) = sums.as_chunks_mut::<ABREAST>();
-            for (group, sums) in groups.iter().zip(sum_groups) {
-                for (sum, leaf) in sums.iter_mut().zip(self.walk(splits, group)) {
-                    *sum += leaves[leaf];
+            let mut left = 0;
+            for at in 0..hopeful.len() {
+                let probability = probability_of(sums[at]);
+                probabilities[hopeful[at]] = probability;
+                if probability >= hopeless {
+                    (hopeful[left], sums[left]) = (hopeful[at], sums[at]);
+                    walked.copy_within(at..=at, left);
+                    left += 1;
                 }
             }
-            for (row, sum) in left.iter().zip(sums_left) {
-                *sum += leaves[self.walk(splits, &[*row])[0]];
+            hopeful.truncate(left);
+            walked.truncate(left.next_multiple_of(ABREAST));
+            sums.truncate(walked.len());
+        }
+        probabilities
+    }
+}
+
+/// Adds what the trees say of each row.
+fn add(trees: &[Tree], rows: &[Row], sums: &mut [f32]) {
+    let groups = rows.as_chunks::<ABREAST>().0;
+    for tree in trees {
+        for (rows, sums) in groups.iter().zip(sums.as_chunks_mut::<ABREAST>().0) {
+            for (sum, leaf) in sums.iter_mut().zip(tree.walk(rows)) {
+                *sum += leaf;
             }
         }
     }
+}
 
+impl Tree {
     /// The leaves that the rows come to, walked side by side: each step waits for the one
     /// before, but not for those of the other rows.
-    fn walk<const N: usize>(&self, splits: &[Split], rows: &[&[f32]; N]) -> [usize; N] {
-        let mut at = [0; N];
-        for _ in 0..self.depth {
+    #[inline(always)]
+    fn walk(&self, rows: &[Row; ABREAST]) -> [f32; ABREAST] {
+        let mut at = [1; ABREAST];
+        for _ in 0..DEPTH {
             for (at, row) in at.iter_mut().zip(rows) {
-                let split = splits[*at];
-                *at = 2 * *at + 1 + usize::from(row[usize::from(split.column)] > split.threshold);
+                let split = self.splits[*at % LEAVES];
+                *at = 2 * *at + usize::from(row[usize::from(split.column)] > split.threshold);
             }
         }
-        at.map(|at| at - splits.len())
+        at.map(|at| self.leaves[at % LEAVES])
     }
 }
 

@@ -1,7 +1,7 @@
 //! The stages, in running order. A rule or a field is one file.
 
 pub mod boilerplate;
-pub(crate) mod forest;
+pub mod forest;
 pub mod repair;
 pub mod tag;
 

@@ -1,12 +1,11 @@
 //! Gradient-boosted trees on binned columns, for a yes-or-no question with
 //! weighted examples. Deterministic: the same rows give the same forest.
 
-use crate::stages::forest::{Forest, Split};
+use crate::stages::forest::{DEPTH, Forest, SPLITS, Split};
 use crate::train::random::Shifts;
 
 pub struct Plan {
     pub trees: usize,
-    pub depth: u32,
     pub learning_rate: f32,
     /// Added to a leaf's curvature.
     pub ridge: f32,
@@ -19,15 +18,7 @@ pub struct Plan {
 
 impl Default for Plan {
     fn default() -> Self {
-        Self {
-            trees: 100,
-            depth: 6,
-            learning_rate: 0.1,
-            ridge: 2.0,
-            least: 5.0,
-            rows: 0.6,
-            columns: 0.35,
-        }
+        Self { trees: 100, learning_rate: 0.1, ridge: 2.0, least: 5.0, rows: 0.6, columns: 0.35 }
     }
 }
 
@@ -72,15 +63,15 @@ pub fn train(examples: &Examples, plan: &Plan) -> Forest {
             (0..examples.columns).filter(|_| random.unit() < plan.columns).collect();
         let tree = grow(&binned, examples.columns, &cuts, &slopes, sample, &columns, plan);
         for (row, score) in scores.iter_mut().enumerate() {
-            *score += tree.leaf(&binned[row * examples.columns..], plan.depth);
+            *score += tree.leaf(&binned[row * examples.columns..]);
         }
         nodes.extend(tree.splits.iter().map(|&(column, bin)| Split {
-            column: column as u16,
+            column: column as u8,
             threshold: cuts[column].get(bin).copied().unwrap_or(f32::INFINITY),
         }));
         leaves.extend(tree.leaves);
     }
-    Forest::new(plan.depth, examples.columns, bias, nodes, leaves)
+    Forest::new(examples.columns, bias, &nodes, &leaves)
 }
 
 /// For each column the numbers that separate its bins, ascending.
@@ -124,9 +115,9 @@ struct Tree {
 }
 
 impl Tree {
-    fn leaf(&self, row: &[u8], depth: u32) -> f32 {
+    fn leaf(&self, row: &[u8]) -> f32 {
         let mut at = 0;
-        for _ in 0..depth {
+        for _ in 0..DEPTH {
             let (column, bin) = self.splits[at];
             at = 2 * at + 1 + usize::from(usize::from(row[column]) > bin);
         }
@@ -143,10 +134,9 @@ fn grow(
     columns: &[usize],
     plan: &Plan,
 ) -> Tree {
-    let inner = (1usize << plan.depth) - 1;
-    let mut tree = Tree { splits: vec![(0, BINS); inner], leaves: Vec::new() };
+    let mut tree = Tree { splits: vec![(0, BINS); SPLITS], leaves: Vec::new() };
     let mut level: Vec<Vec<u32>> = vec![sample];
-    for depth in 0..plan.depth {
+    for depth in 0..DEPTH {
         let mut next = Vec::with_capacity(level.len() * 2);
         for (place, rows) in level.into_iter().enumerate() {
             let at = (1usize << depth) - 1 + place;

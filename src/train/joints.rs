@@ -78,7 +78,7 @@ fn forest<'a>(pages: impl Iterator<Item = &'a Page>) -> Forest {
         let weight = 1.0 / (page.joins.len().max(1) as f32).sqrt();
         examples.weights.extend(std::iter::repeat_n(weight, page.joins.len()));
     }
-    let plan = Plan { trees: 100, depth: 6, learning_rate: 0.15, columns: 0.5, ..Plan::default() };
+    let plan = Plan { trees: 100, learning_rate: 0.15, columns: 0.5, ..Plan::default() };
     boosting::train(&examples, &plan)
 }
 

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use copydesk::stage::Deadline;
+use copydesk::stages::forest::{DEPTH, Forest, LEAVES, SPLITS};
 use copydesk::stages::tag::fingerprints::{
     MINHASH_VALUES, SEED, SHINGLE_WORDS, SIMHASH_WORDS, fingerprints,
 };
@@ -26,6 +27,24 @@ pub fn config() -> ProptestConfig {
 fn text() -> impl Strategy<Value = String> {
     let word = prop::sample::select(&["the", "ferry", "Harbour", "is", "Späti", "back", "1999"]);
     prop::collection::vec(word, 0..700).prop_map(|words| words.join(" "))
+}
+
+/// Rows and the trees that judge them: columns, thresholds and leaves of each tree, node by
+/// node. Few different numbers, so that many are just on a threshold.
+type Forested = (Vec<Vec<f32>>, Vec<Tree>);
+type Tree = (Vec<u16>, Vec<f32>, Vec<f32>);
+
+/// Numbers of a row, and what every sum begins with.
+const WIDTH: usize = 5;
+const BIAS: f32 = 0.1;
+
+fn forested() -> impl Strategy<Value = Forested> {
+    let number = prop::sample::select(&[-1.5, 0.0, 0.25, 3.0, f32::INFINITY, f32::NAN]);
+    let row = prop::collection::vec(number.clone(), WIDTH);
+    let columns = prop::collection::vec(0..WIDTH as u16, SPLITS);
+    let leaves = prop::collection::vec(-1.0f32..1.0, LEAVES);
+    let tree = (columns, prop::collection::vec(number, SPLITS), leaves);
+    (prop::collection::vec(row, 0..30), prop::collection::vec(tree, 0..20))
 }
 
 proptest! {
@@ -76,6 +95,49 @@ proptest! {
             prop_assert_eq!(*share, duplicated(&all, length) as f32 / characters, "of {}", length);
         }
     }
+
+    #[test]
+    fn a_forest_says_what_its_trees_do_one_after_the_other((rows, trees) in forested()) {
+        let forest = Forest::read(&file(&trees)).expect("it is such a file");
+        let slices: Vec<&[f32]> = rows.iter().map(|row| &row[..]).collect();
+        let looks = [(0.25, 0.4), (0.5, 0.5)];
+        let (all, hopeful) =
+            (forest.probabilities(&slices), forest.probabilities_of_hopeful(&slices, &looks));
+        for ((row, all), hopeful) in rows.iter().zip(all).zip(hopeful) {
+            let after = |count: usize| probability(row, &trees[..count]);
+            prop_assert_eq!(all, after(trees.len()));
+            let counts = looks.map(|(share, least)| ((trees.len() as f32 * share) as usize, least));
+            let given_up = counts.into_iter().find(|(count, least)| after(*count) < *least);
+            prop_assert_eq!(hopeful, after(given_up.map_or(trees.len(), |(count, _)| count)));
+        }
+    }
+}
+
+/// The file of a forest of these trees.
+fn file(trees: &[Tree]) -> Vec<u8> {
+    let mut file = b"trees for a test\n".to_vec();
+    let numbers = [DEPTH as u32, WIDTH as u32, trees.len() as u32];
+    file.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+    file.extend(BIAS.to_le_bytes());
+    for (columns, thresholds, leaves) in trees {
+        file.extend(columns.iter().flat_map(|column| column.to_le_bytes()));
+        file.extend(thresholds.iter().chain(leaves).flat_map(|number| number.to_le_bytes()));
+    }
+    file
+}
+
+/// That a row is what is asked for: it goes right where its number is larger.
+fn probability(row: &[f32], trees: &[Tree]) -> f32 {
+    let mut sum = BIAS;
+    for (columns, thresholds, leaves) in trees {
+        let mut node = 0;
+        while node < SPLITS {
+            let is_larger = row[usize::from(columns[node])] > thresholds[node];
+            node = 2 * node + if is_larger { 2 } else { 1 };
+        }
+        sum += leaves[node - SPLITS];
+    }
+    1.0 / (1.0 + (-sum).exp())
 }
 
 fn fnv(word: &str) -> u64 {

@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::lexicon::Pair;
 use super::spin::{Spinner, Spun};
 use super::table::{self, Sources};
-use crate::stages::forest::{Forest, Split};
+use crate::stages::forest::Forest;
 use crate::stages::repair::spun::evidence::{EVIDENCE, Line, candidates};
 use crate::stages::repair::spun::model::Model;
 use crate::stages::repair::spun::score::SpinScore;
@@ -67,7 +67,7 @@ pub fn train(sources: &Sources, ngrams: &[u8], vectors: &[u8]) -> std::io::Resul
             learn(&spinner.spin(article), &model, &mut examples);
         }
     }
-    let plan = Plan { trees: 400, depth: 6, least: 20.0, ..Plan::default() };
+    let plan = Plan { trees: 400, least: 20.0, ..Plan::default() };
     let header = "copydesk spun forest, trained on English news of many publishers spun with word \
         pairs seen on pages, by `copydesk-train judge FOREST LISTS NGRAMS VECTORS NEWS SEEN…`";
     Ok(boosting::train(&examples, &plan).write(header))
@@ -75,8 +75,7 @@ pub fn train(sources: &Sources, ngrams: &[u8], vectors: &[u8]) -> std::io::Resul
 
 /// A forest that knows nothing.
 fn undecided() -> Vec<u8> {
-    let split = Split { column: 0, threshold: 0.0 };
-    Forest::new(1, EVIDENCE, 0.0, vec![split], vec![0.0; 2]).write("")
+    Forest::new(EVIDENCE, 0.0, &[], &[]).write("")
 }
 
 fn learn(spun: &Spun, model: &Model, examples: &mut Examples) {
