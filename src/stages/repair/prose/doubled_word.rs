@@ -16,6 +16,9 @@ const NEVER_TWICE: [&str; 16] = [
     "with", "your",
 ];
 
+/// The longest of them, in bytes.
+const LONGEST: usize = 5;
+
 fn propose(draft: &Draft, deadline: &Deadline) -> Vec<Proposal> {
     let mut proposals = Vec::new();
     for line in draft.lines() {
@@ -44,7 +47,10 @@ fn in_line(text: &str, offset: usize, proposals: &mut Vec<Proposal>) {
 
 /// `The the` too, but not `The The`, which is a name.
 fn is_repeated(first: &str, second: &str) -> bool {
-    (first == second || (first == "The" && second == "the"))
+    // Told first by what costs nothing.
+    first.len() == second.len()
+        && second.len() <= LONGEST
+        && (first == second || (first == "The" && second == "the"))
         && NEVER_TWICE.binary_search(&second).is_ok()
 }
 

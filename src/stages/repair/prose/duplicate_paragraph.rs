@@ -17,13 +17,16 @@ pub(super) const RULE: Rule = Rule { id: RuleId("repair.prose.duplicate_paragrap
 /// In letters and digits.
 const MIN_LENGTH: usize = 80;
 
+/// So many of them tell most paragraphs apart.
+const BEGINNING: usize = 24;
+
 fn propose(draft: &Draft, deadline: &Deadline) -> Vec<Proposal> {
     let mut beginnings: FastMap<u64, Beginning> = FastMap::default();
     let mut wholes: FastMap<u64, Range<usize>> = FastMap::default();
     let mut proposals = Vec::new();
     for line in draft.lines().filter(|line| line.len() >= MIN_LENGTH) {
         deadline.check();
-        let Some(beginning) = hash(draft.of(&line), Some(MIN_LENGTH)) else { continue };
+        let Some(beginning) = hash(draft.of(&line), BEGINNING, BEGINNING) else { continue };
         // Most paragraphs begin like no other, and are read no further.
         let mut first = match beginnings.entry(beginning) {
             Entry::Vacant(vacant) => {
@@ -34,11 +37,11 @@ fn propose(draft: &Draft, deadline: &Deadline) -> Vec<Proposal> {
         };
         let Beginning { first, is_read } = first.get_mut();
         if !std::mem::replace(is_read, true)
-            && let Some(whole) = hash(draft.of(first), None)
+            && let Some(whole) = hash(draft.of(first), MIN_LENGTH, usize::MAX)
         {
             wholes.insert(whole, first.clone());
         }
-        let Some(whole) = hash(draft.of(&line), None) else { continue };
+        let Some(whole) = hash(draft.of(&line), MIN_LENGTH, usize::MAX) else { continue };
         match wholes.entry(whole) {
             Entry::Vacant(vacant) => {
                 vacant.insert(line);
@@ -62,10 +65,9 @@ struct Beginning {
     is_read: bool,
 }
 
-/// Of so many letters and digits, or of all; alike where [`folded`] is. None of a text that
-/// has fewer than that, or fewer than [`MIN_LENGTH`].
-fn hash(text: &str, most: Option<usize>) -> Option<u64> {
-    let most = most.unwrap_or(usize::MAX);
+/// Of at most so many letters and digits; alike where [`folded`] is. None of a text that
+/// has fewer than `least`.
+fn hash(text: &str, least: usize, most: usize) -> Option<u64> {
     let (mut hash, mut letters) = (0u64, 0);
     let mut add = |letter: u32| {
         if letters < most {
@@ -85,7 +87,7 @@ fn hash(text: &str, most: Option<usize>) -> Option<u64> {
             break;
         }
     }
-    (letters >= MIN_LENGTH).then_some(hash)
+    (letters >= least).then_some(hash)
 }
 
 /// Any odd number with bits all over.

@@ -39,27 +39,27 @@ fn propose(draft: &Draft, deadline: &Deadline) -> Vec<Proposal> {
     for line in draft.lines() {
         deadline.check();
         let text = draft.of(&line);
-        let bytes = text.as_bytes();
         let mut start = 0;
-        while start < bytes.len() {
-            let (mut end, mut capitals) = (start, 0);
-            while let Some(byte) = bytes.get(end).filter(|byte| byte.is_ascii_alphabetic()) {
-                capitals += usize::from(byte.is_ascii_uppercase());
-                end += 1;
-            }
-            let next = memchr::memchr(b' ', &bytes[end..]).map_or(bytes.len(), |at| end + at);
-            let word = &text[start..end];
+        let spaces = memchr::memchr_iter(b' ', text.as_bytes());
+        for next in spaces.chain(std::iter::once(text.len())) {
+            let piece = &text[start..next];
+            let place = line.start + start;
+            start = next + 1;
             // Words without a capital, which most are, are not glued to a name.
-            if capitals > 0
-                && (SHORTEST + 2..=LONGEST).contains(&word.len())
+            if piece.len() < SHORTEST + 2 || !piece.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                continue;
+            }
+            let is_letter = |byte: &u8| byte.is_ascii_alphabetic();
+            let end = piece.bytes().take_while(is_letter).count();
+            let (word, behind) = piece.split_at(end);
+            if (SHORTEST + 2..=LONGEST).contains(&word.len())
                 && let Some(joint) = joint(draft, word)
-                && is_end(&text[end..next])
+                && is_end(behind)
                 && draft.count(word) == 1
             {
-                let place = line.start + start + joint;
+                let place = place + joint;
                 proposals.push(Proposal::edit(RULE.id, place..place, " ", 0.9));
             }
-            start = next + 1;
         }
     }
     proposals
