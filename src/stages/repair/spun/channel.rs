@@ -4,7 +4,7 @@
 
 use std::cmp::Reverse;
 
-use super::ngrams::ngram_hash;
+use super::ngrams::{Chain, ngram_hash};
 use super::tokens::{Token, WordHash, tokens, word_hash};
 use crate::text::hashing::FastMap;
 
@@ -152,9 +152,9 @@ impl Channel {
         self.kept.get(&word).copied().unwrap_or(0.0)
     }
 
-    /// The entries whose spun phrase `tokens` open with, longest first.
-    pub fn matches<'m>(&'m self, tokens: &[Token]) -> Vec<&'m Entry> {
-        let mut found = Vec::new();
+    /// Fills in the entries whose spun phrase `tokens` open with, longest first.
+    pub fn matches<'m>(&'m self, tokens: &[Token], found: &mut Vec<&'m Entry>) {
+        found.clear();
         for opening in self.opened(tokens).into_iter().flatten() {
             for entry in self.entries_of(opening) {
                 if entry.opens(tokens) {
@@ -162,7 +162,6 @@ impl Channel {
                 }
             }
         }
-        found
     }
 
     /// How many words the first of these has, and what it weighs.
@@ -184,13 +183,13 @@ impl Channel {
     #[inline]
     fn opened(&self, tokens: &[Token]) -> [Option<&Opening>; OPENING] {
         let mut found = [None; OPENING];
-        let mut words = [0; OPENING];
+        let mut words = Chain::default();
         for (length, token) in (1..=OPENING).zip(tokens) {
             if !token.is_word() || length > 1 && !token.follows_on {
                 break;
             }
-            words[length - 1] = token.hash;
-            let opening = ngram_hash(&words[..length]);
+            words = words.then(token.hash);
+            let opening = words.hash();
             let (is_filed, is_followed) = self.sieve.may_hold(opening);
             if is_filed {
                 found[OPENING - length] = self.openings.get(opening);

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::channel::{Channel, Entry};
 use super::document::Present;
-use super::ngrams::{History, Reader};
+use super::ngrams::{Chain, History, Reader};
 use super::tokens::{Token, WordHash, stop, word_hash};
 
 /// A phrase that may be spun.
@@ -135,6 +135,8 @@ impl<'m, 't> Decoder<'m, 't> {
     pub fn decode(&self, tokens: &[Token]) -> Reading<'m> {
         let mut all = Paths::new(tokens.len());
         let mut paths = Vec::new();
+        let mut entries = Vec::new();
+        let (mut costs, mut asked) = (Vec::new(), Vec::new());
         for at in 0..tokens.len() {
             if at % CHECK_EVERY == 0 {
                 (self.check)();
@@ -143,12 +145,9 @@ impl<'m, 't> Decoder<'m, 't> {
             prune(&mut paths, &all.nodes);
             let token = &tokens[at];
             let kept = self.channel.kept(token.hash);
-            let entries: Vec<(&'m Entry, f32)> = self
-                .channel
-                .matches(&tokens[at..])
-                .into_iter()
-                .map(|entry| (entry, self.cost(entry)))
-                .collect();
+            self.channel.matches(&tokens[at..], &mut entries);
+            costs.clear();
+            costs.extend(entries.iter().map(|entry| self.cost(entry)));
             if entries.is_empty() && paths.len() == 1 {
                 // Nothing to choose from: what the word adds, it adds to every path.
                 let node = all.nodes[paths[0]];
@@ -156,6 +155,16 @@ impl<'m, 't> Decoder<'m, 't> {
                 all.add(at + 1, Node { last, from: paths[0], entry: None, start: at, ..node });
                 continue;
             }
+            asked.clear();
+            for &path in &paths {
+                let [first, second] = all.nodes[path].last;
+                let [one, two] = [Chain::of(&[second]), Chain::of(&[first, second])];
+                let words = entries.iter().map(|entry| entry.original[0]);
+                for word in words.chain([token.hash]) {
+                    asked.extend([one, two].map(|before| before.then(word).hash()));
+                }
+            }
+            self.news.prepare(&mut asked);
             for &path in &paths {
                 let node = all.nodes[path];
                 let history = self.news.history(node.last);
@@ -165,7 +174,7 @@ impl<'m, 't> Decoder<'m, 't> {
                 let score = node.score + kept + reads;
                 let from = path;
                 all.add(at + 1, Node { score, last, from, entry: None, start: at, ..node });
-                for (entry, cost) in &entries {
+                for (entry, cost) in entries.iter().copied().zip(&costs) {
                     let (gain, last) = self.read(&history, &entry.original, entry.is_vowel);
                     let score = node.score + cost + gain;
                     let end = at + entry.spun.len();
@@ -185,11 +194,12 @@ impl<'m, 't> Decoder<'m, 't> {
     /// likeliest few of each place.
     pub fn choices(&self, tokens: &[Token], reading: &[Step<'m>]) -> Vec<Choice<'m>> {
         let mut choices = Vec::new();
+        let mut rivals = Vec::new();
         for (index, step) in reading.iter().enumerate() {
             if index % CHECK_EVERY == 0 {
                 (self.check)();
             }
-            let mut rivals = self.channel.matches(&tokens[step.start..]);
+            self.channel.matches(&tokens[step.start..], &mut rivals);
             rivals.retain(|rival| match step.entry {
                 Some(entry) => rival.spun.len() == entry.spun.len(),
                 None => reading[index..].iter().take(rival.spun.len()).all(|s| s.entry.is_none()),

@@ -4,7 +4,7 @@
 
 use super::channel::Entry;
 use super::decode::Choice;
-use super::ngrams::ngram_hash;
+use super::ngrams::{Chain, ngram_hash};
 use super::surroundings::Fit;
 use super::tokens::{Token, WordHash};
 use crate::text::hashing::FastMap;
@@ -20,17 +20,18 @@ pub struct Present {
 const LONGEST: usize = 3;
 
 impl Present {
-    pub fn in_text<'t>(lines: impl IntoIterator<Item = &'t [Token]>) -> Self {
-        let mut present = Self { words: FastMap::default(), runs: FastMap::default(), tokens: 0 };
+    pub fn in_text<'t>(lines: impl Iterator<Item = &'t [Token]> + Clone) -> Self {
+        let tokens = lines.clone().map(<[Token]>::len).sum();
+        let mut present = Self { words: FastMap::default(), runs: FastMap::default(), tokens };
+        present.words.reserve(tokens / 2);
+        present.runs.reserve(tokens * 2);
         for tokens in lines {
-            present.tokens += tokens.len();
-            let mut run = [0; LONGEST];
             for (at, token) in tokens.iter().enumerate() {
                 *present.words.entry(token.hash).or_default() += 1;
-                run[0] = token.hash;
-                for length in 2..=LONGEST.min(tokens.len() - at) {
-                    run[length - 1] = tokens[at + length - 1].hash;
-                    *present.runs.entry(ngram_hash(&run[..length])).or_default() += 1;
+                let mut run = Chain::default().then(token.hash);
+                for next in tokens[at + 1..].iter().take(LONGEST - 1) {
+                    run = run.then(next.hash);
+                    *present.runs.entry(run.hash()).or_default() += 1;
                 }
             }
         }

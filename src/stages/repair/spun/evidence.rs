@@ -135,12 +135,12 @@ impl Weigher<'_, '_> {
             bounded(choice.margin).min(2.0)
         };
         let ([earlier, before], [behind, later]) = (choice.before, choice.behind);
-        let logged = |words: &[WordHash]| (1.0 + self.news.count(words)).ln();
+        let news = self.news;
         let (spun, original) = (&entry.spun, &entry.original);
         let (spun_last, original_last) = (spun[spun.len() - 1], original[original.len() - 1]);
         let three = |words: &[WordHash]| match *words {
-            [word] => logged(&[before, word, behind]),
-            _ => logged(&[before, words[0], words[1]]),
+            [word] => news.log_count([before, word, behind]),
+            _ => news.log_count([before, words[0], words[1]]),
         };
         let is_article = [word_hash("a"), word_hash("an")].iter().position(|word| *word == before);
         let agrees = |is_vowel: bool| {
@@ -150,7 +150,7 @@ impl Weigher<'_, '_> {
         let spun_vowel = line.tokens[choice.tokens.start].is_vowel;
         let still_there = self.present.count(original[0]);
         let tokens = self.present.tokens;
-        let expected = entry.clean.map(|count| self.news.expected(count, tokens));
+        let expected = entry.clean.map(|count| news.expected(count, tokens));
         let there = [spun, original].map(|words| self.present.count_phrase(words) as f32);
         let [of_spun, of_original] = replaced(there, expected);
         let excess = |side: usize| ((there[side] + 0.5) / (expected[side] + 0.5)).ln();
@@ -169,10 +169,10 @@ impl Weigher<'_, '_> {
             still_there.min(20) as f32 * flag(original.len() == 1),
             agrees(entry.is_vowel),
             agrees(spun_vowel),
-            logged(&[before, spun[0]]),
-            logged(&[before, original[0]]),
-            logged(&[spun_last, behind]),
-            logged(&[original_last, behind]),
+            news.log_count([before, spun[0]]),
+            news.log_count([before, original[0]]),
+            news.log_count([spun_last, behind]),
+            news.log_count([original_last, behind]),
             three(spun),
             three(original),
             flag(choice.is_best),
@@ -194,10 +194,10 @@ impl Weigher<'_, '_> {
             group.other_original.0 as f32,
             group.other_original.1,
             self.groups.clear as f32 * 1000.0 / tokens as f32,
-            logged(&[earlier, before, spun[0]]),
-            logged(&[earlier, before, original[0]]),
-            logged(&[spun_last, behind, later]),
-            logged(&[original_last, behind, later]),
+            news.log_count([earlier, before, spun[0]]),
+            news.log_count([earlier, before, original[0]]),
+            news.log_count([spun_last, behind, later]),
+            news.log_count([original_last, behind, later]),
             flag(is_capital_inside(line, choice)),
             tokens as f32,
             choice.rivals as f32,

@@ -66,13 +66,33 @@ impl Ngrams {
         bytes
     }
 
-    /// The steps of the count of an n-gram by its hash; none if it is rare.
+    /// Where the bucket of a hash is, among all numbers.
     #[inline]
-    fn steps_of(&self, hash: u64) -> Option<u32> {
+    fn bucket(&self, hash: u64) -> (&[[u8; ENTRY_BYTES]], usize, usize) {
         let bucket = bucket_of(hash) as usize;
         let numbers = self.packed.as_chunks::<ENTRY_BYTES>().0;
         let offset = |bucket: usize| BUCKETS + 1 + u32::from_le_bytes(numbers[bucket]) as usize;
-        let (start, end) = (offset(bucket), offset(bucket + 1));
+        (numbers, offset(bucket), offset(bucket + 1))
+    }
+
+    /// Has the processor bring near what [`Self::answer`] will read, all at once.
+    fn fetch(&self, hashes: &[u64]) {
+        let read = hashes.iter().fold(0, |read, hash| {
+            let (numbers, start, end) = self.bucket(*hash);
+            read ^ numbers[start.min(end - 1)][0] ^ numbers[end - 1][0]
+        });
+        std::hint::black_box(read);
+    }
+
+    #[inline(never)]
+    fn answer(&self, hash: u64) -> u64 {
+        hash & !ANSWER_MASK | self.steps_of(hash).map_or(0, |steps| u64::from(steps) + 1)
+    }
+
+    /// The steps of the count of an n-gram by its hash; none if it is rare.
+    #[inline]
+    fn steps_of(&self, hash: u64) -> Option<u32> {
+        let (numbers, start, end) = self.bucket(hash);
         let wanted = fingerprint_of(hash);
         // About ten entries, in one or two lines of the cache. They are compared all at
         // once: a branch on each could not be foreseen.
@@ -100,43 +120,94 @@ impl Ngrams {
 const MOST_AT_ONCE: usize = 16;
 
 /// Asks for counts, and remembers the answers: a decoder asks for the same few
-/// n-grams over and over.
+/// n-grams over and over, and so do the decoders of the next texts.
 pub struct Reader<'m> {
     news: &'m Ngrams,
-    /// The hash's place is given by its lowest bits; the lowest few of an answer hold, in
-    /// their stead, 0 if the n-gram is rare, else the steps of its count and one.
-    answers: RefCell<Vec<u64>>,
+    answers: RefCell<Answers>,
 }
 
-const ANSWERS: usize = 1 << 13;
+/// The hash's place is given by its lowest bits; the lowest few of an answer hold, in
+/// their stead, 0 if the n-gram is rare, else the steps of its count and one.
+#[derive(Default)]
+struct Answers {
+    /// Whose they are: where the counts stand.
+    of: usize,
+    by_place: Vec<u64>,
+}
+
+const ANSWERS: usize = 1 << 14;
 const ANSWER_MASK: u64 = (1 << (COUNT_BITS + 1)) - 1;
+
+impl Answers {
+    #[inline]
+    fn place(&mut self, hash: u64) -> &mut u64 {
+        &mut self.by_place[hash as usize % ANSWERS]
+    }
+}
+
+#[inline]
+fn is_for(answer: u64, hash: u64) -> bool {
+    (answer ^ hash) & !ANSWER_MASK == 0
+}
+
+thread_local! {
+    /// What the last reader of the thread remembered.
+    static REMEMBERED: RefCell<Answers> = RefCell::default();
+}
 
 /// Two words and how often they were counted, together and the second alone.
 #[derive(Debug, Clone, Copy)]
 pub struct History {
     pub words: [WordHash; 2],
-    pair: f32,
-    last: f32,
+    pair: Steps,
+    last: Steps,
 }
+
+/// 0 for what is rare, else the steps of a count and one.
+type Steps = u8;
 
 impl<'m> Reader<'m> {
     pub fn new(news: &'m Ngrams) -> Self {
-        Self { news, answers: RefCell::new(vec![0; ANSWERS]) }
+        let mut answers = REMEMBERED.take();
+        let of = news.packed.as_ptr().addr();
+        if answers.of != of {
+            answers = Answers { of, by_place: vec![0; ANSWERS] };
+        }
+        Self { news, answers: RefCell::new(answers) }
     }
 
     /// How often news holds the words, within a fifth; 0 if rarely.
     #[inline]
-    pub fn count(&self, words: &[WordHash]) -> f32 {
-        let hash = ngram_hash(words);
-        let answer = &mut self.answers.borrow_mut()[hash as usize % ANSWERS];
-        if (*answer ^ hash) & !ANSWER_MASK != 0 {
-            let steps = self.news.steps_of(hash).map_or(0, |steps| u64::from(steps) + 1);
-            *answer = hash & !ANSWER_MASK | steps;
+    pub fn count<const WORDS: usize>(&self, words: [WordHash; WORDS]) -> f32 {
+        COUNTS[usize::from(self.steps(words))]
+    }
+
+    #[inline]
+    fn steps<const WORDS: usize>(&self, words: [WordHash; WORDS]) -> Steps {
+        let hash = ngram_hash(&words);
+        let mut answers = self.answers.borrow_mut();
+        let answer = answers.place(hash);
+        if !is_for(*answer, hash) {
+            *answer = self.news.answer(hash);
         }
-        match *answer & ANSWER_MASK {
-            0 => 0.0,
-            steps => COUNTS[steps as usize - 1],
+        (*answer & ANSWER_MASK) as Steps
+    }
+
+    /// Takes in the answers for n-grams, by their hashes, that will be asked for: together
+    /// they come in the time of a few, for the memory that holds the counts is far away.
+    pub fn prepare(&self, hashes: &mut Vec<u64>) {
+        let mut answers = self.answers.borrow_mut();
+        hashes.retain(|hash| !is_for(*answers.place(*hash), *hash));
+        self.news.fetch(hashes);
+        for hash in hashes {
+            *answers.place(*hash) = self.news.answer(*hash);
         }
+    }
+
+    /// The logarithm of one more than that.
+    #[inline]
+    pub fn log_count<const WORDS: usize>(&self, words: [WordHash; WORDS]) -> f32 {
+        LOG_COUNTS[usize::from(self.steps(words))]
     }
 
     /// How often a text of so many tokens would hold what news holds `count` times.
@@ -146,36 +217,63 @@ impl<'m> Reader<'m> {
 
     /// Whether a word makes up more than the given share of news.
     pub fn is_commoner(&self, word: WordHash, share: f64) -> bool {
-        f64::from(self.count(&[word])) >= share * self.news.tokens
+        f64::from(self.count([word])) >= share * self.news.tokens
     }
 
     /// What is known of two words that others may follow.
+    #[inline]
     pub fn history(&self, words: [WordHash; 2]) -> History {
-        History { words, pair: self.count(&words), last: self.count(&words[1..]) }
+        History { words, pair: self.steps(words), last: self.steps([words[1]]) }
     }
 
     /// The logarithm of how likely `word` is after `before`.
+    #[inline]
     pub fn log_likelihood(&self, before: &History, word: WordHash) -> f32 {
         let [first, second] = before.words;
-        if before.pair > 0.0 {
-            let all = self.count(&[first, second, word]);
-            if all > 0.0 {
-                return (all / before.pair).min(1.0).ln();
+        if before.pair > 0 {
+            let all = self.steps([first, second, word]);
+            if all > 0 {
+                return log_share(all, before.pair);
             }
         }
-        if before.last > 0.0 {
-            let pair = self.count(&[second, word]);
-            if pair > 0.0 {
-                return BACKOFF + (pair / before.last).min(1.0).ln();
+        if before.last > 0 {
+            let pair = self.steps([second, word]);
+            if pair > 0 {
+                return BACKOFF + log_share(pair, before.last);
             }
         }
-        2.0 * BACKOFF + ((self.count(&[word]) + 0.5) / self.news.tokens as f32).ln()
+        2.0 * BACKOFF + ((self.count([word]) + 0.5) / self.news.tokens as f32).ln()
     }
 }
 
-/// What each number of steps stands for.
-static COUNTS: LazyLock<[f32; 1 << COUNT_BITS]> =
-    LazyLock::new(|| std::array::from_fn(|steps| (steps as f32 / 2.0).exp2()));
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        REMEMBERED.set(self.answers.take());
+    }
+}
+
+/// What each number of steps and one stands for.
+static COUNTS: LazyLock<[f32; 1 + (1 << COUNT_BITS)]> = LazyLock::new(|| {
+    std::array::from_fn(|steps| match steps {
+        0 => 0.0,
+        _ => ((steps - 1) as f32 / 2.0).exp2(),
+    })
+});
+
+static LOG_COUNTS: LazyLock<[f32; 1 + (1 << COUNT_BITS)]> =
+    LazyLock::new(|| COUNTS.map(|count| (1.0 + count).ln()));
+
+/// The logarithm of the share that one count has of another, neither of which is rare; at
+/// most 0.
+#[inline]
+fn log_share(part: Steps, whole: Steps) -> f32 {
+    LOG_SHARES[usize::from(part - 1)][usize::from(whole - 1)]
+}
+
+static LOG_SHARES: LazyLock<[[f32; 1 << COUNT_BITS]; 1 << COUNT_BITS]> = LazyLock::new(|| {
+    let share = |part: usize, whole: usize| (COUNTS[part + 1] / COUNTS[whole + 1]).min(1.0);
+    std::array::from_fn(|part| std::array::from_fn(|whole| share(part, whole).ln()))
+});
 
 const COUNT_MASK: u32 = (1 << COUNT_BITS) - 1;
 
@@ -196,9 +294,34 @@ fn steps(count: u32) -> u32 {
 /// Of one to three words.
 #[inline]
 pub fn ngram_hash(words: &[WordHash]) -> u64 {
-    let mixed = words.iter().fold(0x51_7c_c1_b7_27_22_0a_95u64, |hash, word| {
-        (hash.rotate_left(29) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    });
-    let mixed = (mixed ^ mixed >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93);
-    mixed ^ mixed >> 29
+    Chain::of(words).hash()
+}
+
+/// The hash of an n-gram, word by word.
+#[derive(Clone, Copy)]
+pub struct Chain(u64);
+
+impl Default for Chain {
+    fn default() -> Self {
+        Self(0x51_7c_c1_b7_27_22_0a_95)
+    }
+}
+
+impl Chain {
+    #[inline]
+    pub fn of(words: &[WordHash]) -> Self {
+        words.iter().fold(Self::default(), |chain, word| chain.then(*word))
+    }
+
+    #[inline]
+    pub fn then(self, word: WordHash) -> Self {
+        Self((self.0.rotate_left(29) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    }
+
+    /// Of the words so far.
+    #[inline]
+    pub fn hash(self) -> u64 {
+        let mixed = (self.0 ^ self.0 >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93);
+        mixed ^ mixed >> 29
+    }
 }
