@@ -1,6 +1,8 @@
 //! Brokers that err, stall and go away. Only the embedded one does so on
 //! command.
 
+use std::time::Duration;
+
 use copydesk::error::TransportError;
 use copydesk::settings::KafkaSettings;
 use copydesk::transport::kafka::{KafkaSink, KafkaSource};
@@ -138,6 +140,28 @@ async fn commits_that_fail_are_counted_and_made_again() {
         source.close().await.unwrap();
         assert_eq!(cluster.committed(&settings, &input, 1), [10]);
     }
+}
+
+#[tokio::test]
+async fn a_commit_that_is_sent_again_does_not_land_behind_the_last() {
+    let cluster = Cluster::embedded();
+    let input = cluster.topic("input", 1).await;
+    let settings = cluster.settings(&input, 1).await;
+    cluster.publish(&input, &numbered(1, 20));
+    let mut source = KafkaSource::open(&settings, BUDGET).unwrap();
+    let taken = take(&mut source, 20).await;
+    // Sent again by librdkafka after a while, and not told meanwhile.
+    let broker = cluster.embedded.as_ref().unwrap();
+    broker.cluster().request_errors(Api::OffsetCommit, &[Code::RD_KAFKA_RESP_ERR_NOT_COORDINATOR]);
+    for delivery in &taken[..10] {
+        source.ack(delivery.receipt);
+    }
+    tokio::time::sleep(Duration::from_millis(60)).await;
+    for delivery in &taken[10..] {
+        source.ack(delivery.receipt);
+    }
+    source.close().await.unwrap();
+    assert_eq!(cluster.committed(&settings, &input, 1), [20]);
 }
 
 #[tokio::test]
