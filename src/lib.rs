@@ -2,6 +2,7 @@
 
 pub mod allocation;
 pub mod article;
+mod binary;
 pub mod edit;
 pub mod passage;
 pub mod tags;

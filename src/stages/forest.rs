@@ -6,6 +6,8 @@
 //! (f32); and for each tree its columns (u16), thresholds (f32) and leaves (f32).
 //! An inner node at `i` has its children at `2i + 1` and `2i + 2`.
 
+use crate::binary::take;
+
 /// Of every tree; and how many leaves that makes, and splits.
 pub const DEPTH: usize = 6;
 pub const LEAVES: usize = 1 << DEPTH;
@@ -172,15 +174,10 @@ impl Tree {
     }
 }
 
-fn probability_of(log_odds: f32) -> f32 {
+/// Of log-odds, 0 to 1.
+pub(crate) fn probability_of(log_odds: f32) -> f32 {
     1.0 / (1.0 + (-log_odds).exp())
 }
 
 /// Rows that are walked through a tree at once.
 const ABREAST: usize = 8;
-
-fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
-    let (bytes, behind) = rest.split_first_chunk::<N>()?;
-    *rest = behind;
-    Some(*bytes)
-}

@@ -6,8 +6,9 @@ use std::array::from_fn;
 use super::random::Random;
 use crate::stages::boilerplate::network::{
     ABREAST, Affine, CUTS, Known, LANES, Layout, Networks, REACHES, Scales, WIDTH, add, dot, mean,
-    probability_of, rectified,
+    rectified,
 };
+use crate::stages::forest::probability_of;
 
 pub struct Plan {
     /// Times that every sequence is seen.

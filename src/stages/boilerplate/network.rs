@@ -17,6 +17,7 @@ use std::array::from_fn;
 use std::ops::Range;
 
 use crate::stage::Deadline;
+use crate::stages::forest::probability_of;
 
 /// Numbers that are known of a row between layers.
 pub const WIDTH: usize = 32;
@@ -276,10 +277,6 @@ pub fn dot(one: &[f32], other: &[f32]) -> f32 {
         }
     }
     sums.iter().sum()
-}
-
-pub fn probability_of(log_odds: f32) -> f32 {
-    1.0 / (1.0 + (-log_odds).exp())
 }
 
 /// The most cuts of a column.

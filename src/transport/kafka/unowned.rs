@@ -17,6 +17,7 @@ use rdkafka::groups::GroupInfo;
 
 use super::client::{self, Inquiry};
 use super::source::Shared;
+use crate::binary::take;
 use crate::error::TransportError;
 use crate::settings::{GroupProtocol, KafkaSettings};
 
@@ -195,10 +196,4 @@ pub fn share(assignment: &[u8]) -> Option<Vec<(String, i32)>> {
         }
     }
     Some(partitions)
-}
-
-fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
-    let (bytes, behind) = rest.split_first_chunk::<N>()?;
-    *rest = behind;
-    Some(*bytes)
 }

@@ -12,6 +12,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::tokens::WordHash;
 
@@ -21,7 +22,12 @@ pub struct Ngrams {
     tokens: f64,
     /// What is behind the number of tokens.
     packed: Cow<'static, [u8]>,
+    /// Told from all others that were ever read.
+    number: u64,
 }
+
+/// How many were read, and one.
+static READ: AtomicU64 = AtomicU64::new(1);
 
 const BUCKET_BITS: u32 = 17;
 const BUCKETS: usize = 1 << BUCKET_BITS;
@@ -41,7 +47,7 @@ impl Ngrams {
             Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[8..]),
             Cow::Owned(mut bytes) => Cow::Owned(bytes.split_off(8)),
         };
-        let read = Self { tokens, packed };
+        let read = Self { tokens, packed, number: READ.fetch_add(1, Ordering::Relaxed) };
         let (offsets, entries) = read.packed.split_at_checked(OFFSETS_BYTES)?;
         let offsets = offsets.as_chunks::<ENTRY_BYTES>().0.iter().copied().map(u32::from_le_bytes);
         let fits = offsets.clone().is_sorted()
@@ -130,8 +136,8 @@ pub struct Reader<'m> {
 /// their stead, 0 if the n-gram is rare, else the steps of its count and one.
 #[derive(Default)]
 struct Answers {
-    /// Whose they are: where the counts stand.
-    of: usize,
+    /// The number of the counts whose they are; 0 for none.
+    of: u64,
     by_place: Vec<u64>,
 }
 
@@ -169,7 +175,7 @@ type Steps = u8;
 impl<'m> Reader<'m> {
     pub fn new(news: &'m Ngrams) -> Self {
         let mut answers = REMEMBERED.take();
-        let of = news.packed.as_ptr().addr();
+        let of = news.number;
         if answers.of != of {
             answers = Answers { of, by_place: vec![0; ANSWERS] };
         }

@@ -9,6 +9,7 @@
 //! (f32), the vector as a neighbour and, for words of the table, as what stands between (i8).
 
 use super::tokens::WordHash;
+use crate::binary::take;
 use crate::text::hashing::FastMap;
 
 /// Numbers of a vector.
@@ -35,9 +36,7 @@ struct Bytes<'b>(&'b [u8]);
 
 impl Bytes<'_> {
     fn take<const LENGTH: usize>(&mut self) -> Option<[u8; LENGTH]> {
-        let (first, rest) = self.0.split_first_chunk()?;
-        self.0 = rest;
-        Some(*first)
+        take(&mut self.0)
     }
 
     fn u32(&mut self) -> Option<u32> {

@@ -13,6 +13,7 @@
 
 use std::sync::LazyLock;
 
+use crate::binary::take;
 use crate::text::scripts::Script;
 
 /// Numbers in a vector.
@@ -172,12 +173,6 @@ fn softmax(candidates: &mut [Candidate]) {
     for candidate in candidates {
         candidate.probability /= total;
     }
-}
-
-fn take<const LENGTH: usize>(rest: &mut &[u8]) -> Option<[u8; LENGTH]> {
-    let (taken, behind) = rest.split_first_chunk::<LENGTH>()?;
-    *rest = behind;
-    Some(*taken)
 }
 
 /// Scripts that several languages are written in.

@@ -17,6 +17,7 @@ mod pairs;
 mod sentences;
 mod single_marks;
 mod subject;
+mod subject_words;
 
 use std::ops::Range;
 use std::sync::LazyLock;
