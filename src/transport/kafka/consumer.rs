@@ -144,8 +144,7 @@ impl Reader {
         let deadline = Instant::now() + self.last_commit_limit;
         // librdkafka sends one again that brokers could not take: it would land behind the
         // last, and articles that are done would come again.
-        let answered_by = Instant::now() + self.last_commit_limit / 2;
-        while !self.consumer.context().commit_answered() && Instant::now() < answered_by {
+        while !self.consumer.context().commit_answered() && Instant::now() < deadline {
             self.consumer.poll(Duration::from_millis(POLL_MILLIS));
         }
         // What was asked for and not answered may have been refused.

@@ -146,7 +146,11 @@ async fn commits_that_fail_are_counted_and_made_again() {
 async fn a_commit_that_is_sent_again_does_not_land_behind_the_last() {
     let cluster = Cluster::embedded();
     let input = cluster.topic("input", 1).await;
-    let settings = cluster.settings(&input, 1).await;
+    let settings = KafkaSettings {
+        close_timeout_millis: PATIENCE.as_millis() as u64,
+        session_timeout_millis: PATIENCE.as_millis() as u64,
+        ..cluster.settings(&input, 1).await
+    };
     cluster.publish(&input, &numbered(1, 20));
     let mut source = KafkaSource::open(&settings, BUDGET).unwrap();
     let taken = take(&mut source, 20).await;
