@@ -446,6 +446,24 @@ fn process_takes_one_article_a_file_as_text_or_page() {
 }
 
 #[test]
+fn process_takes_what_is_named_like_a_page_for_one() {
+    let folder = Folder::new();
+    let html = format!("<p>{PARAGRAPH}</p>\n<p>{PARAGRAPH}</p>\n");
+    let page = folder.write("a.HTM", &html);
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(html.as_bytes()).expect("memory takes bytes");
+    let packed = folder.write("b.html.gz", packed.finish().expect("memory takes bytes"));
+    let messages = folder.write("c.ndjson", article("c", PARAGRAPH));
+    let output = process(&[&page, &packed, &messages], b"");
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert_eq!(lines(&output.stdout).len(), 3);
+
+    let output = process(&["--format", "ndjson", &page], b"");
+    assert_eq!(code(&output), 1);
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
 fn process_of_an_empty_page_is_a_dead_letter() {
     let folder = Folder::new();
     let empty = folder.write("empty.html", "");
@@ -577,7 +595,8 @@ fn process_ends_quietly_when_its_reader_leaves() {
     child.stdout.take().unwrap().read_exact(&mut first).unwrap();
     let mut told = String::new();
     child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    // As a shell tells of a program that SIGPIPE ended: not all was done.
+    assert_eq!(child.wait().unwrap().code(), Some(141));
     writer.join().unwrap();
     assert_eq!(told, "");
 }

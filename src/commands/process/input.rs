@@ -22,7 +22,8 @@ pub struct Taken {
 pub struct Input {
     files: std::vec::IntoIter<PathBuf>,
     open: Option<OpenFile>,
-    format: Format,
+    /// What all files hold, where that was said.
+    format: Option<Format>,
     max_bytes: usize,
     progress: Progress,
 }
@@ -30,7 +31,12 @@ pub struct Input {
 impl Input {
     /// A payload keeps `max_bytes` and no more of what it is in the file, so
     /// that a line without an end takes bounded memory.
-    pub fn new(files: Vec<PathBuf>, format: Format, max_bytes: usize, progress: Progress) -> Self {
+    pub fn new(
+        files: Vec<PathBuf>,
+        format: Option<Format>,
+        max_bytes: usize,
+        progress: Progress,
+    ) -> Self {
         Self { files: files.into_iter(), open: None, format, max_bytes, progress }
     }
 
@@ -38,44 +44,46 @@ impl Input {
         loop {
             let Some(mut file) = self.open.take() else {
                 let Some(path) = self.files.next() else { return Ok(None) };
-                self.open = Some(OpenFile::open(&path, &self.progress)?);
+                let format = self.format.unwrap_or_else(|| Format::named(&path));
+                self.open = Some(OpenFile::open(&path, format, &self.progress)?);
                 continue;
             };
-            let piece = if self.format == Format::Ndjson {
+            let format = file.format;
+            let piece = if format == Format::Ndjson {
                 let Some(line) = file.read(Some(b'\n'), self.max_bytes)? else { continue };
                 line
             } else {
                 file.read(None, self.max_bytes)?.unwrap_or_default()
             };
             let origin = Origin { topic: file.name.clone(), partition: 0, offset: file.pieces - 1 };
-            if self.format == Format::Ndjson {
+            if format == Format::Ndjson {
                 self.open = Some(file);
                 if piece.bytes.trim_ascii().is_empty() {
                     continue;
                 }
             }
-            return Ok(Some(self.taken(piece, origin)));
+            return Ok(Some(taken(piece, origin, format)));
         }
     }
+}
 
-    fn taken(&self, piece: Piece, origin: Origin) -> Taken {
-        let content_type = match self.format {
-            Format::Ndjson => "application/json",
-            Format::Html => "text/html",
-            Format::Text => "text/plain",
-        };
-        let receipt = Receipt { lane: Lane(0), epoch: 0, offset: origin.offset };
-        Taken {
-            cut_from: (piece.length > piece.bytes.len()).then_some(piece.length),
-            delivery: Delivery {
-                key: None,
-                payload: Some(piece.bytes),
-                headers: vec![("content-type".into(), Some(content_type.into()))],
-                timestamp_millis: None,
-                origin,
-                receipt,
-            },
-        }
+fn taken(piece: Piece, origin: Origin, format: Format) -> Taken {
+    let content_type = match format {
+        Format::Ndjson => "application/json",
+        Format::Html => "text/html",
+        Format::Text => "text/plain",
+    };
+    let receipt = Receipt { lane: Lane(0), epoch: 0, offset: origin.offset };
+    Taken {
+        cut_from: (piece.length > piece.bytes.len()).then_some(piece.length),
+        delivery: Delivery {
+            key: None,
+            payload: Some(piece.bytes),
+            headers: vec![("content-type".into(), Some(content_type.into()))],
+            timestamp_millis: None,
+            origin,
+            receipt,
+        },
     }
 }
 
@@ -127,6 +135,7 @@ fn unreadable(path: &Path, error: &io::Error) -> String {
 struct OpenFile {
     reader: Box<dyn BufRead + Send>,
     name: Arc<str>,
+    format: Format,
     /// Read so far.
     pieces: i64,
 }
@@ -140,10 +149,10 @@ struct Piece {
 }
 
 impl OpenFile {
-    fn open(path: &Path, progress: &Progress) -> Result<Self, Failure> {
+    fn open(path: &Path, format: Format, progress: &Progress) -> Result<Self, Failure> {
         let name = if is_standard_input(path) { "stdin".into() } else { path.to_string_lossy() };
         match reader(path, progress) {
-            Ok(reader) => Ok(Self { reader, name: name.into(), pieces: 0 }),
+            Ok(reader) => Ok(Self { reader, name: name.into(), format, pieces: 0 }),
             Err(error) => Err(Failure::Work(unreadable(path, &error))),
         }
     }

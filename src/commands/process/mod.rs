@@ -6,7 +6,8 @@ mod output;
 mod progress;
 mod survey;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::ValueEnum;
@@ -36,9 +37,10 @@ pub struct Arguments {
     /// What to read, one after the other; - is standard input
     #[arg(value_name = "FILE", default_value = "-")]
     files: Vec<PathBuf>,
-    /// What the files hold
-    #[arg(long, value_enum, default_value_t = Format::Ndjson)]
-    format: Format,
+    /// What the files hold [default: html where the name ends in .html or .htm, also before .gz
+    /// or .zst, else ndjson]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
     /// Write what cannot be processed to this file, one JSON object a line [default: tell
     /// of each in a line on standard error]
     #[arg(long, value_name = "FILE")]
@@ -66,11 +68,14 @@ const EXAMPLES: &str = "\
 Examples:
   copydesk process articles.ndjson > enriched.ndjson
   zcat crawl.gz | copydesk process --dead-letters dead.ndjson > enriched.ndjson
-  copydesk process --format html pages/*.html | jq -r .headline
+  copydesk process pages/*.html | jq -r .headline
   copydesk process --only repair,tag articles.ndjson.zst > enriched.ndjson
 
 Exit codes: 0 nothing dead-lettered, 1 some dead-lettered or the run failed, 2 settings or
-command line at fault.";
+command line at fault, 141 nobody read standard output any more, so not all was done.";
+
+/// As a shell tells of a program that SIGPIPE ended.
+const UNREAD: u8 = 141;
 
 pub fn run(arguments: Arguments) -> Outcome {
     let settings = arguments.settings()?;
@@ -94,10 +99,23 @@ pub fn run(arguments: Arguments) -> Outcome {
     });
     for sheet in edited {
         if !output.put(sheet?)? {
-            break;
+            return Ok(ExitCode::from(UNREAD));
         }
     }
     Ok(output.finish())
+}
+
+impl Format {
+    /// What a file's name says that it holds.
+    fn named(path: &Path) -> Self {
+        let packed = path.extension().is_some_and(|ending| ending == "gz" || ending == "zst");
+        let inner = if packed { Path::new(path.file_stem().unwrap_or_default()) } else { path };
+        match inner.extension() {
+            Some(ending) if ending.eq_ignore_ascii_case("html") => Format::Html,
+            Some(ending) if ending.eq_ignore_ascii_case("htm") => Format::Html,
+            _ => Format::Ndjson,
+        }
+    }
 }
 
 impl Arguments {

@@ -22,7 +22,7 @@ pub fn can_read_twice(files: &[PathBuf]) -> bool {
 pub fn survey(
     settings: &Settings,
     files: &[PathBuf],
-    format: Format,
+    format: Option<Format>,
     sites: Arc<dyn SiteMemory>,
 ) -> Result<Surveyed, Failure> {
     let mut settings = settings.clone();
