@@ -4,8 +4,9 @@
 //! are weighed by how often they stand in the body; longer ones weigh more, by the
 //! square root of their length, as do those of the headline or the first paragraph, and
 //! those that come early; a sequence counts six tenths, and must come again or be a
-//! name. A word's plural and possessive are the same word. Silent in languages whose
-//! grammar words are not listed, and about texts of a few words.
+//! name. What never stands but within a longer one is left to that. A word's plural and
+//! possessive are the same word. Silent in languages whose grammar words are not listed,
+//! and about texts of a few words.
 
 use super::stop_words::{self, StopWords};
 use crate::article::Article;
@@ -44,6 +45,8 @@ pub fn tag(article: &Article, tags: &mut Tags, deadline: &Deadline) {
 }
 
 const MOST: usize = 10;
+/// Among how many of the weightiest it is looked for what a phrase is only a part of.
+const CONSIDERED: usize = 40;
 /// In news, about.
 const BYTES_A_PHRASE: usize = 7;
 const LONGEST: usize = 3;
@@ -137,12 +140,14 @@ impl<'a> Counted<'a> {
         let order = |(a, one): &(f32, &Phrase), (b, other): &(f32, &Phrase)| {
             b.total_cmp(a).then(one.first.cmp(&other.first)).then(one.length.cmp(&other.length))
         };
-        if weighed.len() > MOST {
-            weighed.select_nth_unstable_by(MOST, order);
-            weighed.truncate(MOST);
+        if weighed.len() > CONSIDERED {
+            weighed.select_nth_unstable_by(CONSIDERED, order);
+            weighed.truncate(CONSIDERED);
         }
         weighed.sort_by(order);
-        weighed.into_iter().map(|(_, phrase)| phrase.written()).collect()
+        let whole = |part: &Phrase| !weighed.iter().any(|(_, other)| other.always_holds(part));
+        let whole = weighed.iter().filter(|(_, phrase)| whole(phrase));
+        whole.take(MOST).map(|(_, phrase)| phrase.written()).collect()
     }
 }
 
@@ -155,6 +160,13 @@ impl Phrase<'_> {
         let lead = if self.is_in_lead { 1.5 } else { 1.0 };
         let sequence = if self.length > 1 { 0.6 } else { 1.0 };
         self.count as f32 * length.sqrt() * early * lead * sequence
+    }
+
+    /// Whether the other is nowhere but within this one.
+    fn always_holds(&self, part: &Phrase) -> bool {
+        part.length < self.length
+            && part.count <= self.count
+            && (self.first..self.first + self.length).contains(&part.first)
     }
 
     fn written(&self) -> String {
