@@ -24,6 +24,7 @@ mod removal;
 mod rules;
 pub(crate) mod segment;
 mod subhead;
+mod tables;
 mod topic;
 mod whole;
 pub(crate) mod wording;

@@ -6,6 +6,8 @@ mod hostile_pages;
 mod measures;
 mod not_shown;
 mod other_pages;
+mod rendering;
 mod repair;
 mod spun;
+mod tables;
 mod tag;

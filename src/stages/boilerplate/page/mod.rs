@@ -1,9 +1,13 @@
 //! Pages: parse, render to text, read what the page says of itself, strip.
 
+mod drop_cap;
 mod front_matter;
 mod json_ld;
 mod metadata;
 mod names;
+mod quoted;
+mod raised;
+mod records;
 mod render;
 mod state;
 mod streamed;
@@ -19,6 +23,7 @@ use crate::stages::boilerplate::model;
 use crate::stages::boilerplate::removal;
 use crate::stages::boilerplate::rules::Scene;
 use crate::stages::boilerplate::segment::Segment;
+use crate::stages::boilerplate::tables;
 use crate::stages::boilerplate::whole::Whole;
 use render::Rendering;
 use tree::Tree;
@@ -132,7 +137,8 @@ pub fn strip(article: &mut Article, html: &str, deadline: &Deadline) {
     let (segments, statements) = render(article, html, deadline);
     let text = article.text();
     let likely = decide::body(&segments);
-    let kept = model::PAGE.choose(text, &segments, &likely, &statements, &[], deadline);
+    let mut kept = model::PAGE.choose(text, &segments, &likely, &statements, &[], deadline);
+    tables::complete(&segments, &mut kept);
     let mut scene = Scene::new(text, &segments, kept, true);
     let shown = article.site.as_ref().map(|site| scene.recall(site));
     let (cuts, clues) = scene.cuts(deadline);

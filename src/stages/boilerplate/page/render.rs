@@ -3,8 +3,8 @@
 
 use html5ever::{LocalName, local_name};
 
-use super::names;
 use super::tree::{Content, Element, NodeId, Tree};
+use super::{drop_cap, names, quoted, raised, records};
 use crate::article::BlockKind;
 use crate::stage::Deadline;
 use crate::stages::boilerplate::phrases;
@@ -43,10 +43,21 @@ pub fn render(tree: &Tree, deadline: &Deadline) -> Rendering {
             Content::Text(text) => writer.text(text, open.last()),
             Content::Element(element) if is_unseen(element) => descend = false,
             Content::Element(element) => {
-                let entered = enter(id, element, open.last(), &mut writer);
-                if let Some(entered) = entered {
+                if let Some(text) = raised::in_line(tree, id, writer.before()) {
+                    writer.text(&text, open.last());
+                    descend = false;
+                } else if let Some(letter) = drop_cap::letter(tree, id) {
+                    writer.end_block(open.last());
+                    writer.initial = letter;
+                    descend = false;
+                } else if let Some(entered) = enter(tree, id, element, open.last(), &mut writer) {
                     if tree.first_child(id).is_some() {
-                        open.push(Open { id, first: writer.segments.len(), ..entered });
+                        let quoted = quoted::needs_marks(tree, id, writer.before());
+                        if quoted {
+                            writer.text("“", open.last());
+                        }
+                        let first = writer.segments.len();
+                        open.push(Open { id, first, quoted, ..entered });
                     } else if entered.block {
                         writer.end_block(open.last());
                     }
@@ -67,10 +78,17 @@ pub fn render(tree: &Tree, deadline: &Deadline) -> Rendering {
             at = parent;
             if let Some(left) = open.pop_if(|entered| entered.id == at) {
                 deadline.check();
+                if left.quoted {
+                    writer.close_quotation(&left);
+                }
                 if left.block {
                     writer.end_block(Some(&left));
                 } else if left.cell {
-                    writer.gap = Gap::Tab.max(writer.gap);
+                    writer.end_cell();
+                } else if left.in_record
+                    && tree.element(at).is_some_and(|element| is_block(&element.name))
+                {
+                    writer.gap = Gap::Space.max(writer.gap);
                 }
                 if !left.named.is_empty() {
                     let end = writer.segments.len();
@@ -120,6 +138,10 @@ struct Open {
     first: usize,
     block: bool,
     cell: bool,
+    /// In a row of data, whose cells are parts of one block.
+    in_record: bool,
+    /// In quotation marks that the text does not bring itself.
+    quoted: bool,
     kind: BlockKind,
     /// What tag names say, inherited.
     marks: Marks,
@@ -186,7 +208,13 @@ fn hides(style: &str) -> bool {
 }
 
 /// `None` for an element that holds nothing and only acts, such as a line break.
-fn enter(id: NodeId, element: &Element, outer: Option<&Open>, writer: &mut Writer) -> Option<Open> {
+fn enter(
+    tree: &Tree,
+    id: NodeId,
+    element: &Element,
+    outer: Option<&Open>,
+    writer: &mut Writer,
+) -> Option<Open> {
     if element.name == local_name!("br") {
         writer.line_break(outer);
         return None;
@@ -200,6 +228,8 @@ fn enter(id: NodeId, element: &Element, outer: Option<&Open>, writer: &mut Write
         first: 0,
         block: false,
         cell: false,
+        in_record: false,
+        quoted: false,
         kind: BlockKind::Paragraph,
         marks: Marks::default(),
         named: Marks::default(),
@@ -213,10 +243,18 @@ fn enter(id: NodeId, element: &Element, outer: Option<&Open>, writer: &mut Write
         signatures: [0; 2],
     });
     open.depth = open.depth.saturating_add(1);
-    open.block = is_block(&element.name);
-    open.cell = false;
-    let (marks, kind) = meaning(&element.name);
+    let is_cell = matches!(element.name, local_name!("td") | local_name!("th"));
+    open.block = (is_cell || is_block(&element.name)) && !open.in_record;
+    open.cell = is_cell && open.in_record;
+    if open.in_record && !is_cell && is_block(&element.name) {
+        writer.gap = Gap::Space.max(writer.gap);
+    }
+    let (marks, mut kind) = meaning(&element.name);
     open.marks.add(marks);
+    if element.name == local_name!("tr") {
+        open.in_record = records::is_record(tree, id);
+        kind = kind.filter(|_| open.in_record);
+    }
     if let Some(kind) = kind
         && !(kind == BlockKind::ListItem && open.kind == BlockKind::TableRow)
     {
@@ -226,7 +264,6 @@ fn enter(id: NodeId, element: &Element, outer: Option<&Open>, writer: &mut Write
         local_name!("article") if open.article == 0 => open.article = id.number(),
         local_name!("a") => open.in_link = true,
         local_name!("pre") => open.preformatted = true,
-        local_name!("td") | local_name!("th") => open.cell = true,
         _ => {}
     }
     if open.block {
@@ -391,6 +428,7 @@ enum Gap {
     Space,
     Tab,
     Line,
+    BlankLine,
 }
 
 #[derive(Default)]
@@ -403,6 +441,8 @@ struct Writer {
     linked_chars: u32,
     /// A line break with nothing behind it yet; a second one ends the block.
     broken: bool,
+    /// What the next block begins with.
+    initial: String,
 }
 
 impl Writer {
@@ -428,12 +468,14 @@ impl Writer {
                 self.text.push_str("\n\n");
             }
             self.start = self.text.len();
+            self.text.push_str(&std::mem::take(&mut self.initial));
         } else {
             match self.gap {
                 Gap::None => {}
                 Gap::Space => self.text.push(' '),
                 Gap::Tab => self.text.push('\t'),
                 Gap::Line => self.text.push('\n'),
+                Gap::BlankLine => self.text.push_str("\n\n"),
             }
         }
         self.gap = Gap::None;
@@ -443,10 +485,31 @@ impl Writer {
         }
     }
 
+    /// The character that what is written next would follow without a space.
+    fn before(&self) -> Option<char> {
+        let is_near = self.gap == Gap::None;
+        self.text[self.start..].chars().next_back().filter(|_| is_near)
+    }
+
+    /// What fills a cell to its end is no text.
+    fn end_cell(&mut self) {
+        let written = self.text[self.start..].trim_end_matches(is_blank).len();
+        if written > 0 {
+            self.text.truncate(self.start + written);
+        }
+        self.gap = Gap::Tab.max(self.gap);
+    }
+
+    fn close_quotation(&mut self, open: &Open) {
+        let gap = std::mem::take(&mut self.gap);
+        self.text("”", Some(open));
+        self.gap = gap;
+    }
+
     fn preformatted(&mut self, text: &str, in_link: bool) {
         for (index, line) in text.split('\n').enumerate() {
             if index > 0 {
-                self.gap = Gap::Line;
+                self.gap = if self.gap < Gap::Line { Gap::Line } else { Gap::BlankLine };
             }
             let line = line.trim_end();
             if !line.is_empty() {

@@ -22,7 +22,7 @@ mod update;
 
 use std::ops::Range;
 
-use crate::article::Fact;
+use crate::article::{BlockKind, Fact};
 use crate::edit::RuleId;
 use crate::site::{Shown, SiteView};
 use crate::stage::Deadline;
@@ -166,6 +166,10 @@ impl<'a> Scene<'a> {
         let cuts = (0..self.segments.len())
             .map(|index| {
                 deadline.check();
+                if self.kept[index] && self.segment(index).kind == BlockKind::TableRow {
+                    // "Date  3 June" is as much of its table as "Total  $88".
+                    return None;
+                }
                 let (rule, confidence) =
                     ALL.iter().find_map(|rule| Some((rule, (rule.judge)(self, index)?)))?;
                 if let Some(fact) = rule.clue
