@@ -12,6 +12,7 @@ pub mod headline;
 mod listen_prompt;
 mod navigation;
 mod newsletter;
+mod other_story;
 mod outside_body;
 mod paywall;
 mod recurring;
@@ -40,10 +41,12 @@ pub struct Rule {
     pub judge: fn(&Scene, usize) -> Option<f32>,
 }
 
-/// Front matter first, as it is told by where it stands; the rest by wording,
+/// Other stories first, whose front matter says nothing of this one; then front matter, as
+/// it is told by where it stands; the rest by wording,
 /// then by place in the page; at last what is on the site's other pages, and what is left
 /// outside of the body.
 pub const ALL: &[Rule] = &[
+    other_story::RULE,
     update::RULE,
     listen_prompt::RULE,
     section::RULE,
@@ -90,6 +93,8 @@ pub struct Scene<'a> {
     pub headline: Option<usize>,
     /// One a segment: how sure the site's other pages make it that it is furniture.
     pub recurring: Vec<Option<f32>>,
+    /// One a segment: whether it is of another story; empty if none is.
+    pub other_stories: Vec<bool>,
 }
 
 /// Sentences with a known wording are only believed among the last few of the body,
@@ -97,7 +102,12 @@ pub struct Scene<'a> {
 const EDGE: usize = 2;
 
 impl<'a> Scene<'a> {
-    pub fn new(text: &'a str, segments: &'a [Segment], kept: Vec<bool>, is_page: bool) -> Self {
+    pub fn new(text: &'a str, segments: &'a [Segment], mut kept: Vec<bool>, is_page: bool) -> Self {
+        let other_stories =
+            if is_page { other_story::find(text, segments, &kept) } else { Vec::new() };
+        for (kept, is_other) in kept.iter_mut().zip(&other_stories) {
+            *kept &= !is_other;
+        }
         let is_prose = |index: &usize| kept[*index] && segments[*index].is_prose();
         let first = kept.iter().position(|&kept| kept).unwrap_or(0);
         let start = (0..kept.len()).find(is_prose).unwrap_or(first);
@@ -109,7 +119,7 @@ impl<'a> Scene<'a> {
             false => flat::headline::find(text, segments, &body),
         };
         let recurring = vec![None; segments.len()];
-        Self { text, segments, kept, body, is_page, headline, recurring }
+        Self { text, segments, kept, body, is_page, headline, recurring, other_stories }
     }
 
     /// Takes up what is known of the site, and tells what this page of it has shown.
