@@ -19,6 +19,7 @@ mod recurring;
 mod related_stories;
 mod section;
 mod share_bar;
+mod shortcode;
 mod update;
 
 use std::ops::Range;
@@ -49,6 +50,7 @@ pub const ALL: &[Rule] = &[
     other_story::RULE,
     update::RULE,
     listen_prompt::RULE,
+    shortcode::RULE,
     section::RULE,
     headline::RULE,
     byline::RULE,

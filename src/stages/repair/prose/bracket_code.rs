@@ -1,5 +1,6 @@
 //! Codes in square brackets that forums and editors of pages read, and that came
-//! through as text: `[b]Harbour[/b]` → `Harbour`, `[caption id="c4" width="300"]` → ``.
+//! through as text: `[b]Harbour[/b]` → `Harbour`, `[caption id="c4" width="300"]` → ``,
+//! `[vc_row]Harbour[/vc_row]` → `Harbour`.
 //!
 //! Codes without attributes only in pairs: `[b]uild`, `[i]t` are an editor's
 //! brackets, `[sic]` and `[video]` a writer's.
@@ -16,6 +17,9 @@ pub(super) const RULE: Rule = Rule { id: RuleId("repair.prose.bracket_code"), pr
 /// Codes that come in pairs about words, in alphabetical order.
 const PAIRED: [&str; 11] =
     ["b", "center", "color", "font", "i", "left", "quote", "right", "size", "u", "url"];
+
+/// What the values of keys stand in; some systems set them as a printer would.
+const QUOTES: [char; 5] = ['"', '\'', '“', '”', '″'];
 
 fn propose(draft: &Draft, deadline: &Deadline) -> Vec<Proposal> {
     let mut proposals = Vec::new();
@@ -38,7 +42,10 @@ fn propose(draft: &Draft, deadline: &Deadline) -> Vec<Proposal> {
                     marks.extend([open[at].span.clone(), code.span.clone()]);
                     open.truncate(at);
                 }
-            } else if PAIRED.binary_search(&code.name).is_ok() || code.is_keyed {
+            } else if PAIRED.binary_search(&code.name).is_ok()
+                || code.name.contains('_')
+                || code.is_keyed
+            {
                 open.push(code);
             }
         }
@@ -87,7 +94,8 @@ impl<'a> Code<'a> {
         let has_value = rest.strip_prefix('=').is_some_and(|value| !value.trim().is_empty());
         let key = rest.trim_start();
         let key = &key[key.bytes().take_while(is_name).count()..];
-        let is_keyed = rest.starts_with(' ') && key.starts_with("=\"");
+        let is_keyed = rest.starts_with(' ')
+            && key.strip_prefix('=').is_some_and(|value| value.starts_with(QUOTES));
         let has_attributes = has_value && PAIRED.contains(&name) || is_keyed;
         let span = start..end;
         (rest.is_empty() || has_attributes && !closes).then_some(Self {
