@@ -1,5 +1,5 @@
 //! Tags of a page that came through as text: `the <b>council</b> met` → `the
-//! council met`, `met.<br />The ferry` → `met. The ferry`.
+//! council met`, `met.<br />The ferry` → `met. The ferry`, and paragraphs where those were.
 //!
 //! Only tags of running text that have attributes, stand alone by nature, or whose
 //! counterpart the text holds. A text that shows tags of a page's skeleton
@@ -53,22 +53,10 @@ const NAMES: [&str; 31] = [
 const ALONE: [&str; 3] = ["br", "hr", "img"];
 
 /// Those that end a word.
-const BREAKS: [&str; 14] = [
-    "blockquote",
-    "br",
-    "div",
-    "figure",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "hr",
-    "li",
-    "p",
-    "table",
-    "ul",
-];
+const BREAKS: [&str; 7] = ["br", "div", "figure", "hr", "li", "table", "ul"];
+
+/// Those that stand apart.
+const PARAGRAPHS: [&str; 7] = ["blockquote", "h1", "h2", "h3", "h4", "h5", "p"];
 
 /// What only a text about markup shows, in lower case.
 const SKELETON: [&str; 5] = ["<!doctype", "<html", "<head", "<body", "<script"];
@@ -89,11 +77,16 @@ fn propose(draft: &Draft, deadline: &Deadline) -> Vec<Proposal> {
             if !tag.is_whole() && !has_counterpart(text, &tag) {
                 continue;
             }
-            // Of several in a row, the last makes the space.
+            // Of several in a row, the last makes the gap.
             let behind = text[tag.span.end..].chars().next();
             let between = text[..at].ends_with(|c: char| !c.is_whitespace())
                 && behind.is_some_and(|c| !c.is_whitespace() && c != '<');
-            let after = if between && BREAKS.contains(&tag.name) { " " } else { "" };
+            let after = match tag.name {
+                _ if !between => "",
+                name if PARAGRAPHS.contains(&name) => "\n\n",
+                name if BREAKS.contains(&name) => " ",
+                _ => "",
+            };
             let span = if after.is_empty() { with_gap(text, tag.span) } else { tag.span };
             // A line that is nothing but a tag is no text.
             if span.len() < text.len() {
