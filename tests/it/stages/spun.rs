@@ -102,6 +102,39 @@ fn text_as_it_was_gets_a_low_score_and_stays() {
 }
 
 #[test]
+fn formal_english_is_not_taken_for_spun() {
+    for text in [
+        "In the course of the forthcoming year the Department will concentrate its resources \
+         upon five principal objectives. Firstly, it will seek to enhance access to primary \
+         health services within rural districts, where the number of practitioners per \
+         thousand inhabitants remains substantially below the national average. Secondly, it \
+         will commence construction of two district hospitals. Thirdly, it will introduce an \
+         electronic system for the purchase and distribution of essential medicines.",
+        "The trustees present their report together with the financial statements for the \
+         year. The charity's objects are to relieve poverty and to advance education amongst \
+         children and young individuals within the county, in particular by the provision of \
+         grants, equipment and residential holidays. In determining the activities to be \
+         undertaken the trustees have had regard to the guidance upon public benefit. They \
+         may acquire musical instruments, and one pair of shoes for each child.",
+        "No portion of the income or property of the Society shall be paid or transferred to \
+         any member, except in reimbursement of expenses. The Treasurer shall present a \
+         statement of income and expenditure at each general meeting. Not less than \
+         twenty-one days' notice shall be given to every member, and any assets remaining \
+         shall be transferred to a body having similar objects. Upon payment of the annual \
+         subscription all persons shall be admitted who support the objects of the Society.",
+        "I write with regard to your letter of the fourth instant, in which you request that I \
+         furnish further particulars of my complaint. I must confess to some astonishment, \
+         since I have already provided them upon three separate occasions. Nevertheless, in \
+         order that there may be no possibility of misunderstanding, I shall set forth the \
+         facts once more.",
+    ] {
+        let article = repaired(text, SpunMode::Repair);
+        assert_eq!(article.text(), text);
+        assert!(article.flags.is_empty(), "{text}");
+    }
+}
+
+#[test]
 fn both_sides_of_a_mark_are_read() {
     let marked = Marked::read("The {White Home|White House} {said|said} {a lot|much/many}.");
     assert_eq!(marked.spun, "The White Home said a lot.");

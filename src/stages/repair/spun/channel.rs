@@ -4,6 +4,7 @@
 
 use std::cmp::Reverse;
 
+use super::formal::is_formal;
 use super::ngrams::{Chain, ngram_hash};
 use super::tokens::{Token, WordHash, tokens, word_hash};
 use crate::text::hashing::FastMap;
@@ -110,6 +111,8 @@ pub struct Entry {
     pub is_vowel: bool,
     /// How often the pair was seen; a fraction where it is only supposed.
     pub seen: f32,
+    /// Whether clean text of other registers than news has the spun phrase.
+    pub is_formal: bool,
     /// How often clean news holds the spun phrase, and the original.
     pub clean: [f32; 2],
     /// The logarithm of how likely the spinner is to write this for that.
@@ -221,6 +224,7 @@ impl Entry {
             original_text: original.into(),
             is_vowel: super::tokens::takes_an(original),
             seen,
+            is_formal: is_formal(spun),
             clean,
             cost: 0.0,
             prior: 0.0,

@@ -57,6 +57,11 @@ impl SpinScore {
         self.density >= MAY_BE_SPUN
     }
 
+    /// How much more it weighs than what cannot be spun.
+    pub fn excess(self) -> f32 {
+        self.density - MAY_BE_SPUN
+    }
+
     /// Whether its beginning need not be asked first.
     pub fn looks_spun(self) -> bool {
         self.density >= LOOKS_SPUN
