@@ -128,9 +128,11 @@ static FIGURES: LazyLock<Regex> = LazyLock::new(|| {
 
 static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(\d{1,2})[:.h](\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*([ap]\.?m\b\.?)?\s*(?:(z|utc|gmt)\b|([+-])(\d\d):?(\d\d)?|([ecmp][sd]t|bst|cest|cet|ist)\b)?",
+        r"(?:(?:오전|오후|上午|下午|午前|午後)\s?)?(\d{1,2})(?:[:.h]|\s?[시时時点點]\s?)(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*([ap]\.?m\b\.?)?\s*(?:(z|utc|gmt)\b|([+-])(\d\d):?(\d\d)?|([ecmp][sd]t|bst|cest|cet|ist)\b)?",
     )
 });
+
+static DATE_GOES_ON: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[./-]\d"));
 
 fn pattern(source: &str) -> Regex {
     Regex::new(source).expect("the pattern is well-formed")
@@ -243,7 +245,11 @@ fn figures(text: &str, found: &Captures<'_>, month_first: bool) -> Option<Moment
 /// A time of day close behind a date.
 fn clock(rest: &str) -> Option<TimeOfDay> {
     let found = CLOCK.captures(rest)?;
-    (found.get(0)?.start() <= 12).then(|| time_of(&found)).flatten()
+    let whole = found.get(0)?.range();
+    // "24.05" of "2024.05.03" and of "24.05.2024" is part of another date.
+    let is_of_date = rest[..whole.start].ends_with(|c: char| c.is_ascii_digit())
+        || DATE_GOES_ON.is_match(&rest[whole.end..]);
+    (whole.start <= 12 && !is_of_date).then(|| time_of(&found)).flatten()
 }
 
 /// A time of day close before a date: "10:15 a.m. on May 6".
@@ -262,6 +268,15 @@ fn time_of(found: &Captures<'_>) -> Option<TimeOfDay> {
             (true, _) => hour + 12,
             (false, 12) => 0,
             (false, _) => hour,
+        };
+    }
+    // Halves of the day that stand before the hour; "午後0時30分" is half past twelve.
+    if found[0].starts_with(['오', '上', '下', '午']) {
+        let is_afternoon = ["오후", "下午", "午後"].iter().any(|half| found[0].starts_with(half));
+        hour = match (is_afternoon, hour) {
+            (true, ..12) => hour + 12,
+            (false, 12) => 0,
+            _ => hour,
         };
     }
     let offset = if found.get(5).is_some() {

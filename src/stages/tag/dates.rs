@@ -123,6 +123,10 @@ fn front_dates(article: &Article, headline: Option<&str>, limits: &Limits) -> Ve
     let mut dates = Vec::new();
     for (index, line) in lines.iter().enumerate() {
         let Some(moment) = limits.read(line).filter(|_| !is_story(line)) else { continue };
+        if let Some(both) = both(line, limits) {
+            dates.extend(both);
+            continue;
+        }
         // "Last updated:" may stand on a line of its own.
         let label = index.checked_sub(1).map_or("", |before| lines[before]);
         let is_labelled = label.ends_with(':') || label.split_whitespace().count() <= 3;
@@ -130,6 +134,23 @@ fn front_dates(article: &Article, headline: Option<&str>, limits: &Limits) -> Ve
         dates.push((if changed { Fact::Modified } else { Fact::Published }, moment));
     }
     dates
+}
+
+/// "Posted 3 May 2024 | Updated 5 May 2024": what a line says of either, in any order.
+fn both(line: &str, limits: &Limits) -> Option<[(Fact, Moment); 2]> {
+    let folded = line.to_lowercase();
+    // Without its own places the line cannot be parted.
+    if folded.len() != line.len() {
+        return None;
+    }
+    let first = |words: &[&str]| words.iter().filter_map(|word| folded.find(word)).min();
+    let (published, changed) = (first(PUBLICATION)?, first(CHANGE)?);
+    let (before, behind) = line.split_at_checked(published.max(changed))?;
+    let (before, behind) = (limits.read(before)?, limits.read(behind)?);
+    Some(match published < changed {
+        true => [(Fact::Published, before), (Fact::Modified, behind)],
+        false => [(Fact::Modified, before), (Fact::Published, behind)],
+    })
 }
 
 /// Whether a line is a sentence of the article, which tells when something happened: "Born
@@ -175,10 +196,20 @@ const CHANGE: &[&str] = &[
     "revised",
     "reviewed",
     "更新",
+    "수정",
 ];
 
-const PUBLICATION: &[&str] =
-    &["publish", "veröffentlicht", "publié", "publicad", "posted", "erstellt"];
+const PUBLICATION: &[&str] = &[
+    "publish",
+    "veröffentlicht",
+    "publié",
+    "publicad",
+    "posted",
+    "erstellt",
+    "发布",
+    "發布",
+    "입력",
+];
 
 /// What a date may be.
 struct Limits {
@@ -231,9 +262,9 @@ fn best(article: &Article, fact: Fact, sources: &[ClueSource], limits: &Limits) 
         .evidence
         .clues
         .iter()
-        .filter(|clue| fact_of(clue) == Some(fact))
-        .take(MOST_CLUES)
-        .filter_map(|clue| limits.read(clue.value.text()).map(|moment| (moment, clue.source)))
+        .filter(|clue| matches!(clue.fact, Fact::Published | Fact::Modified))
+        .take(MOST_CLUES * 2)
+        .filter_map(|clue| read(clue, fact, limits).map(|moment| (moment, clue.source)))
         .collect();
     let (first, source) = sources
         .iter()
@@ -255,17 +286,16 @@ fn best(article: &Article, fact: Fact, sources: &[ClueSource], limits: &Limits) 
     Some(Found::new(precise, source, "stated_date", confidence))
 }
 
-/// What a dated clue is about: a text that a page shows says it in its own words.
-fn fact_of(clue: &Clue) -> Option<Fact> {
-    match clue.fact {
-        Fact::Published
-            if clue.source == ClueSource::VisibleText && is_of_change(clue.value.text()) =>
-        {
-            Some(Fact::Modified)
-        }
-        Fact::Published | Fact::Modified => Some(clue.fact),
-        _ => None,
+/// The date that a clue gives for a fact: a text that a page shows says in its own words
+/// what it is about.
+fn read(clue: &Clue, fact: Fact, limits: &Limits) -> Option<Moment> {
+    let text = clue.value.text();
+    let is_shown = clue.source == ClueSource::VisibleText && clue.fact == Fact::Published;
+    if let Some(both) = is_shown.then(|| both(text, limits)).flatten() {
+        return both.iter().find(|(told, _)| *told == fact).map(|(_, moment)| *moment);
     }
+    let told = if is_shown && is_of_change(text) { Fact::Modified } else { clue.fact };
+    (told == fact).then(|| limits.read(text)).flatten()
 }
 
 /// The same instant in the page's own time zone, where that can be told: what a reader
