@@ -202,6 +202,8 @@ pub enum Fact {
     Section,
     Published,
     Modified,
+    /// When something else on the page was published, a comment: in the page's own zone.
+    Alongside,
     CanonicalUrl,
     Language,
     Dateline,

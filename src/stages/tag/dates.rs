@@ -346,9 +346,10 @@ fn by_day(
     let shown = dated.iter().find(|(_, source)| *source == ClueSource::VisibleText);
     let day = shown.map(|(day, _)| *day).or_else(|| in_url(article, limits).map(|url| url.moment));
     let day = day.filter(|day| !same_day(day, &moment))?;
-    let clues = article.evidence.clues.iter().take(MOST_CLUES * 2);
-    let zones = clues.filter(|clue| matches!(clue.fact, Fact::Published | Fact::Modified));
-    let mut there = zones.filter_map(|clue| {
+    let of_time =
+        |clue: &&Clue| matches!(clue.fact, Fact::Published | Fact::Modified | Fact::Alongside);
+    let clues = article.evidence.clues.iter().filter(of_time).take(MOST_CLUES * 2);
+    let mut there = clues.filter_map(|clue| {
         let zone = offset(&limits.read(clue.value.text())?).filter(|zone| *zone != 0)?;
         moment.at_offset(zone)
     });

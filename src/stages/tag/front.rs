@@ -11,6 +11,14 @@ const NEAR_BODY: usize = 10;
 /// How many lines behind the title are its front.
 const NEAR_TITLE: usize = 16;
 
+/// What was stripped by these tells nothing of the article.
+const NOT_OF_ARTICLE: [&str; 4] = [
+    "boilerplate.layout.navigation",
+    "boilerplate.media.caption",
+    "boilerplate.promo.related_stories",
+    "boilerplate.reader.comments",
+];
+
 /// The stripped lines of the front, in order; those behind the title if it is
 /// among them, else the last before the body.
 pub fn lines<'a>(article: &'a Article, headline: Option<&str>) -> Vec<&'a str> {
@@ -39,7 +47,7 @@ fn stripped_before_body(article: &Article) -> Vec<&str> {
         if present > first.span.start {
             break;
         }
-        if change.after.is_empty() {
+        if change.after.is_empty() && !NOT_OF_ARTICLE.contains(&change.rule.0) {
             lines.extend(change.before.lines().map(str::trim).filter(|line| !line.is_empty()));
         }
         drift += change.after.len() as isize - change.before.len() as isize;

@@ -2,6 +2,7 @@
 
 mod boilerplate;
 mod bounds;
+mod facts;
 mod hostile_pages;
 mod measures;
 mod not_shown;

@@ -4,21 +4,20 @@
 //! Many pages state neither in a form for machines. Further down, the same elements are
 //! of other articles: of teasers, comments and lists.
 
-use html5ever::{LocalName, local_name};
+use html5ever::local_name;
 
-use super::names;
+use super::places::{PROSE, Places, SHORTEST_PROSE, is_named, is_read};
 use super::tree::{Content, Element, NodeId, Tree};
 use crate::article::{ClueSource, Evidence, Fact};
 use crate::stage::Deadline;
 use crate::stages::boilerplate::segment::Marks;
 use crate::text::calendar::find_moment;
 
-/// Bytes of text before the heading, and behind its start, that are its surroundings.
-const BEFORE: usize = 400;
-const BEHIND: usize = 1500;
 /// A byline is shorter, in bytes; so is a date with the words about it.
 const LONGEST_BYLINE: usize = 300;
 const LONGEST_DATE: usize = 80;
+/// A paragraph that is about when and by whom it was written has no more bytes.
+const LONGEST_DATED: usize = 140;
 /// "Published", "Last updated on" before a date, in bytes.
 const LONGEST_LABEL: usize = 30;
 /// A person's name, in bytes.
@@ -26,24 +25,23 @@ const LONGEST_NAME: usize = 60;
 const MOST_CLUES: usize = 6;
 /// Between the names of one byline that stand in elements of their own.
 const ENUMERATED: &str = ",\n";
-/// A page with more headings of the first rank has no front.
-const MOST_HEADINGS: usize = 3;
-/// Elements around an element that are asked for what they are.
-const MOST_AROUND: usize = 24;
 
-pub fn read(tree: &Tree, evidence: &mut Evidence, deadline: &Deadline) {
-    let Some(Front { nodes, heading }) = surroundings(tree, deadline) else { return };
-    // What holds the heading as well says nothing of where a byline stands.
-    let around: Vec<NodeId> =
-        std::iter::successors(Some(heading), |&at| tree.parent(at)).take(MOST_AROUND).collect();
-    let is_elsewhere = |id| is_elsewhere(tree, id, &around);
+pub fn read(tree: &Tree, places: &Places<'_>, evidence: &mut Evidence, deadline: &Deadline) {
+    if places.front.is_empty() {
+        return;
+    }
+    let is_elsewhere = |id| places.is_elsewhere(id);
     let mut bylines = Vec::new();
     let mut dates = Vec::new();
     let mut label = String::new();
     let mut unsaid = String::new();
     let mut after_date = false;
     let mut since_byline = String::new();
-    for id in nodes {
+    let mut prose = 0;
+    for (index, &id) in places.front.iter().enumerate() {
+        if index == places.behind {
+            prose = 0;
+        }
         match &tree.node(id).content {
             Content::Element(element) => {
                 if bylines.len() < MOST_CLUES
@@ -61,6 +59,9 @@ pub fn read(tree: &Tree, evidence: &mut Evidence, deadline: &Deadline) {
                 if text.is_empty() {
                     continue;
                 }
+                if text.len() >= SHORTEST_PROSE {
+                    prose += text.len();
+                }
                 if bylines.last().is_some_and(|byline| !byline.contains(text)) {
                     since_byline.push_str(text);
                 }
@@ -77,6 +78,8 @@ pub fn read(tree: &Tree, evidence: &mut Evidence, deadline: &Deadline) {
                     && text.len() <= LONGEST_DATE
                     && text.bytes().any(|byte| byte.is_ascii_digit())
                     && is_date(text)
+                    && !is_of_text(tree, id, prose)
+                    && !places.is_in_head(id)
                     && !is_elsewhere(id)
                 {
                     dates.push(format!("{label} {text}"));
@@ -112,13 +115,13 @@ pub fn read(tree: &Tree, evidence: &mut Evidence, deadline: &Deadline) {
     }
     if bylines.is_empty() {
         evidence.add(Fact::Author, ClueSource::VisibleText, unsaid);
-        bylines.extend(labelled(tree, deadline));
+        bylines.extend(labelled(tree, places, deadline));
     }
     for byline in bylines {
         evidence.add(Fact::Author, ClueSource::Element, byline);
     }
     if dates.is_empty() {
-        dates.extend(date_of_publication(tree, deadline));
+        dates.extend(date_of_publication(tree, places, deadline));
     }
     for date in dates {
         evidence.add(Fact::Published, ClueSource::VisibleText, date);
@@ -176,7 +179,7 @@ const BYLINE_LABELS: [&str; 12] = [
 
 /// The byline of the names behind the first "Written by" or its like on its own, wherever it
 /// stands on the page, or behind "by" where they lead to their author's page.
-fn labelled(tree: &Tree, deadline: &Deadline) -> Option<String> {
+fn labelled(tree: &Tree, places: &Places<'_>, deadline: &Deadline) -> Option<String> {
     let mut names = Vec::new();
     let mut is_labelled = false;
     let mut is_by = false;
@@ -190,7 +193,7 @@ fn labelled(tree: &Tree, deadline: &Deadline) -> Option<String> {
             continue;
         }
         let is_author = is_labelled || is_by && is_link_to_author(tree, id);
-        if is_author && is_shaped_like_name(text) && !is_of_others(tree, id) {
+        if is_author && is_shaped_like_name(text) && !places.is_of_others(id) {
             names.push(text.to_owned());
             if names.len() == MOST_CLUES {
                 break;
@@ -217,7 +220,7 @@ fn is_link_to_author(tree: &Tree, text: NodeId) -> bool {
 }
 
 /// The first date that a text calls that of publication, wherever it stands on the page.
-fn date_of_publication(tree: &Tree, deadline: &Deadline) -> Option<String> {
+fn date_of_publication(tree: &Tree, places: &Places<'_>, deadline: &Deadline) -> Option<String> {
     let mut label = String::new();
     let mut nodes = tree.descendants_in(tree.root(), |id| is_read(tree, id)).enumerate();
     nodes.find_map(|(count, id)| {
@@ -237,7 +240,7 @@ fn date_of_publication(tree: &Tree, deadline: &Deadline) -> Option<String> {
             && text.bytes().any(|byte| byte.is_ascii_digit())
             && (speaks_of_publication(text) || speaks_of_publication(&before))
             && is_date(text)
-            && !is_of_others(tree, id);
+            && !places.is_of_others(id);
         is_dated.then(|| format!("{before} {text}"))
     })
 }
@@ -277,57 +280,6 @@ fn is_shaped_like_name(text: &str) -> bool {
     text.len() <= LONGEST_NAME
         && (2..=4).contains(&text.split_whitespace().count())
         && text.split_whitespace().all(|word| is_of_name(word) || is_initial(word))
-}
-
-/// The page's heading, and the nodes around it: those from it on, then those before it.
-struct Front {
-    /// The article's byline stands behind its heading more often than before it.
-    nodes: Vec<NodeId>,
-    heading: NodeId,
-}
-
-fn is_read(tree: &Tree, id: NodeId) -> bool {
-    !tree.element(id).is_some_and(|element| {
-        matches!(
-            &*element.name,
-            "script" | "style" | "noscript" | "template" | "head" | "svg" | "iframe" | "button"
-        )
-    })
-}
-
-/// Absent on a page without a heading.
-fn surroundings(tree: &Tree, deadline: &Deadline) -> Option<Front> {
-    let mut nodes: Vec<(NodeId, usize)> = Vec::new();
-    let mut read = 0;
-    let mut heading: Option<(NodeId, usize)> = None;
-    let mut headings = 0;
-    for (count, id) in tree.descendants_in(tree.root(), |id| is_read(tree, id)).enumerate() {
-        if count % 4096 == 0 {
-            deadline.check();
-        }
-        if heading.is_some_and(|(_, at)| read > at + BEHIND) {
-            break;
-        }
-        nodes.push((id, read));
-        match &tree.node(id).content {
-            Content::Text(text) => read += text.trim().len(),
-            Content::Element(element) if element.name == local_name!("h1") => {
-                headings += 1;
-                let is_titled = tree.short_text(id, 600).is_some_and(|text| text.trim().len() > 8);
-                // The first heading with words; a site's name comes before it at times.
-                if is_titled && headings <= MOST_HEADINGS {
-                    heading = Some((id, read));
-                }
-            }
-            _ => {}
-        }
-    }
-    let (heading, start) = heading?;
-    let first = nodes.partition_point(|(_, at)| at + BEFORE < start);
-    let (before, behind) =
-        nodes[first..].split_at(nodes[first..].partition_point(|(_, at)| *at < start));
-    let nodes = behind.iter().chain(before).map(|(id, _)| *id).collect();
-    Some(Front { nodes, heading })
 }
 
 /// The element whose text is the byline, if this one is a part of one.
@@ -383,67 +335,6 @@ fn leads_to_author(href: &str) -> bool {
         )
 }
 
-fn is_named(element: &Element, wanted: Marks) -> bool {
-    element.attributes.iter().any(|attribute| {
-        is_name(&attribute.name.local) && names::marks(&attribute.value).has(wanted)
-    })
-}
-
-fn is_name(attribute: &LocalName) -> bool {
-    matches!(&**attribute, "class" | "id" | "itemprop" | "data-testid" | "data-component")
-}
-
-/// Whether it stands in what is not about this article; elements `around` the heading
-/// do not tell.
-fn is_elsewhere(tree: &Tree, id: NodeId, around: &[NodeId]) -> bool {
-    const ELSEWHERE: Marks = Marks::NAMED_RELATED
-        .union(Marks::NAMED_COMMENTS)
-        .union(Marks::NAMED_NAVIGATION)
-        .union(Marks::NAMED_CAPTION);
-    std::iter::successors(Some(id), |&at| tree.parent(at))
-        .take(MOST_AROUND)
-        .take_while(|at| !around.contains(at))
-        .filter_map(|at| tree.element(at))
-        .any(|element| {
-            matches!(&*element.name, "nav" | "aside" | "footer" | "figure" | "form")
-                || is_named(element, ELSEWHERE)
-                || is_of_picture(element)
-        })
-}
-
-/// Whether what is labelled stands among other articles or comments; an article's own facts
-/// may stand aside.
-fn is_of_others(tree: &Tree, id: NodeId) -> bool {
-    const OTHERS: Marks =
-        Marks::NAMED_RELATED.union(Marks::NAMED_COMMENTS).union(Marks::NAMED_NAVIGATION);
-    std::iter::successors(Some(id), |&at| tree.parent(at))
-        .take(MOST_AROUND)
-        .filter_map(|at| tree.element(at))
-        .any(|element| {
-            matches!(&*element.name, "nav" | "footer" | "figure" | "form")
-                || is_named(element, OTHERS)
-        })
-}
-
-/// Whether a node stands among the comments on an article.
-pub fn is_in_comments(tree: &Tree, id: NodeId) -> bool {
-    std::iter::successors(Some(id), |&at| tree.parent(at))
-        .take(MOST_AROUND)
-        .filter_map(|at| tree.element(at))
-        .any(|element| is_named(element, Marks::NAMED_COMMENTS))
-}
-
-/// Whether its name says that it is about a picture: its credit stands there.
-fn is_of_picture(element: &Element) -> bool {
-    let says = |name: &str| {
-        let name = name.to_ascii_lowercase();
-        ["photo", "foto", "image-", "img-", "-image", "-img", "credit", "picture", "gallery"]
-            .iter()
-            .any(|part| name.contains(part))
-    };
-    element.attribute(&local_name!("class")).is_some_and(says)
-}
-
 /// The text below a node, its pieces on lines of their own, so that what stands in
 /// elements of its own is not run together, up to a date; absent if there is more than
 /// `limit`.
@@ -467,6 +358,17 @@ fn parted_text(tree: &Tree, top: NodeId, limit: usize) -> Option<String> {
         }
     }
     (!text.is_empty()).then_some(text)
+}
+
+/// Whether a date is a part of a paragraph that says more, or, behind so many bytes of the
+/// article, of a list or table.
+fn is_of_text(tree: &Tree, date: NodeId, behind: usize) -> bool {
+    let mut around = std::iter::successors(tree.parent(date), |&at| tree.parent(at)).take(4);
+    around.any(|at| match tree.element(at).map(|element| &*element.name) {
+        Some("p") => tree.short_text(at, LONGEST_DATED).is_none(),
+        Some("li" | "td" | "th" | "dd") => behind >= PROSE,
+        _ => false,
+    })
 }
 
 /// Whether a text is a date and little more.

@@ -55,11 +55,11 @@ pub fn read(block: &str, article: &mut Article) -> Option<String> {
             Value::Array(items) => queue.extend(items.iter().map(|item| (item, is_listed))),
             Value::Object(object) => {
                 let types = strings(object.get("@type"));
-                if types.iter().any(|one| ARTICLES.contains(&bare(one))) {
+                if !is_listed && types.iter().any(|one| ARTICLES.contains(&bare(one))) {
                     describe(value, &types, article);
                     described.push(value);
                     let stated = object.get("articleBody").and_then(Value::as_str);
-                    body = body.or(stated.filter(|_| !is_listed).map(str::to_owned));
+                    body = body.or(stated.map(str::to_owned));
                 }
                 for key in ["@graph", "mainEntity"] {
                     queue.extend(object.get(key).map(|inner| (inner, is_listed)));

@@ -4,8 +4,9 @@
 
 use html5ever::local_name;
 
+use super::json_ld;
+use super::places::Places;
 use super::tree::{Element, NodeId, Tree};
-use super::{front_matter, json_ld};
 use crate::article::{Article, ClueSource, Evidence, Fact, Flag};
 use crate::stage::Deadline;
 
@@ -13,10 +14,25 @@ use crate::stage::Deadline;
 const LONGEST_VALUE: usize = 2000;
 /// A page with more clues than this is made to cost time; the rest is not read.
 const MOST_CLUES: usize = 400;
+/// Times of others that are kept: the first tell the zone.
+const MOST_ALONGSIDE: usize = 8;
+/// Nodes of an item that are looked at for a name.
+const MOST_NODES: usize = 60;
 
 /// Adds clues; returns the text that JSON-LD states to be the article's.
-pub fn read(tree: &Tree, article: &mut Article, deadline: &Deadline) -> String {
+pub fn read(
+    tree: &Tree,
+    places: &Places<'_>,
+    article: &mut Article,
+    deadline: &Deadline,
+) -> String {
     let mut body = String::new();
+    let mut asked = 0;
+    // Looking for where something stands costs time, whatever comes of it.
+    let mut is_own = |id| {
+        asked += 1;
+        asked <= MOST_CLUES && !places.is_of_others(id)
+    };
     let mut label_of_author = false;
     for id in tree.descendants(tree.root()) {
         let Some(element) = tree.element(id) else { continue };
@@ -34,7 +50,10 @@ pub fn read(tree: &Tree, article: &mut Article, deadline: &Deadline) -> String {
                 add_text(evidence, Fact::Title, tree, id);
             }
             local_name!("meta") => {
-                read_meta(element, evidence);
+                let is_in_item = element.attribute(&local_name!("itemprop")).is_some();
+                if !is_in_item || is_own(id) {
+                    read_meta(element, evidence);
+                }
                 if label_of_author && is_named(element, "twitter:data1") {
                     let value = element.attribute(&local_name!("content")).unwrap_or_default();
                     evidence.add(Fact::Author, ClueSource::Meta, value);
@@ -64,15 +83,24 @@ pub fn read(tree: &Tree, article: &mut Article, deadline: &Deadline) -> String {
                 }
             }
             local_name!("h1") => add_text(evidence, Fact::Title, tree, id),
-            local_name!("time") => read_time(element, tree, id, evidence),
+            local_name!("time") => {
+                if is_own(id) && !places.is_outside(id) {
+                    read_time(element, tree, id, evidence);
+                } else if evidence.of(Fact::Alongside).count() < MOST_ALONGSIDE
+                    && let Some(value) = element.attribute(&local_name!("datetime"))
+                {
+                    evidence.add(Fact::Alongside, ClueSource::Element, value);
+                }
+            }
             local_name!("a")
                 if element
                     .attribute(&local_name!("rel"))
-                    .is_some_and(|rel| rel.split_ascii_whitespace().any(|one| one == "author")) =>
+                    .is_some_and(|rel| rel.split_ascii_whitespace().any(|one| one == "author"))
+                    && is_own(id) =>
             {
                 add_text(evidence, Fact::Author, tree, id);
             }
-            _ => read_microdata(element, tree, id, evidence),
+            _ => read_microdata(element, tree, id, evidence, &mut is_own),
         }
     }
     body
@@ -264,7 +292,13 @@ fn read_time(element: &Element, tree: &Tree, id: NodeId, evidence: &mut Evidence
     }
 }
 
-fn read_microdata(element: &Element, tree: &Tree, id: NodeId, evidence: &mut Evidence) {
+fn read_microdata(
+    element: &Element,
+    tree: &Tree,
+    id: NodeId,
+    evidence: &mut Evidence,
+    is_own: &mut dyn FnMut(NodeId) -> bool,
+) {
     let Some(property) = element.attribute(&local_name!("itemprop")) else { return };
     let fact = match property.trim() {
         "headline" => Fact::Title,
@@ -277,17 +311,26 @@ fn read_microdata(element: &Element, tree: &Tree, id: NodeId, evidence: &mut Evi
         "keywords" => Fact::Keywords,
         _ => return,
     };
-    // Those who comment have names, too.
-    if fact == Fact::Author && front_matter::is_in_comments(tree, id) {
+    if matches!(fact, Fact::Author | Fact::Published | Fact::Modified) && !is_own(id) {
         return;
     }
     let stated = element
         .attribute(&local_name!("content"))
         .or_else(|| element.attribute(&local_name!("datetime")))
         .map(str::to_owned);
-    let value = stated.or_else(|| tree.short_text(id, LONGEST_VALUE));
+    let of_name = || (fact == Fact::Author).then(|| name_within(tree, id)).flatten();
+    let value = stated.or_else(of_name).or_else(|| tree.short_text(id, LONGEST_VALUE));
     if let Some(value) = value.filter(|value| value.len() <= LONGEST_VALUE) {
         let words: Vec<&str> = value.split_whitespace().collect();
         evidence.add(fact, ClueSource::Microdata, words.join(" "));
     }
+}
+
+/// The name that an item shows which says more of a person.
+fn name_within(tree: &Tree, id: NodeId) -> Option<String> {
+    let named = tree.descendants(id).take(MOST_NODES).find(|&inner| {
+        let property = tree.element(inner).and_then(|it| it.attribute(&local_name!("itemprop")));
+        property.is_some_and(|property| property.split_ascii_whitespace().any(|one| one == "name"))
+    });
+    named.and_then(|named| tree.short_text(named, LONGEST_VALUE))
 }

@@ -5,6 +5,7 @@ mod front_matter;
 mod json_ld;
 mod metadata;
 mod names;
+mod places;
 mod quoted;
 mod raised;
 mod records;
@@ -25,6 +26,7 @@ use crate::stages::boilerplate::rules::Scene;
 use crate::stages::boilerplate::segment::Segment;
 use crate::stages::boilerplate::tables;
 use crate::stages::boilerplate::whole::Whole;
+use places::Places;
 use render::Rendering;
 use tree::Tree;
 
@@ -105,8 +107,9 @@ fn parse(html: &str, deadline: &Deadline) -> Tree {
 
 fn render(article: &mut Article, html: &str, deadline: &Deadline) -> (Vec<Segment>, Statements) {
     let mut tree = parse(html, deadline);
-    front_matter::read(&tree, &mut article.evidence, deadline);
-    let article_body = metadata::read(&tree, article, deadline);
+    let places = Places::of(&tree, deadline);
+    front_matter::read(&tree, &places, &mut article.evidence, deadline);
+    let article_body = metadata::read(&tree, &places, article, deadline);
     let stated = |fact| article.evidence.of(fact).map(|clue| clue.value.text().to_owned());
     let mut statements = Statements {
         titles: stated(Fact::Title).take(MOST_TITLES).collect(),

@@ -185,6 +185,7 @@ impl<'a> Scene<'a> {
                 let (rule, confidence) =
                     ALL.iter().find_map(|rule| Some((rule, (rule.judge)(self, index)?)))?;
                 if let Some(fact) = rule.clue
+                    && self.is_of_article(index, fact)
                     && self.segment(index).measure.words <= MOST_CLUE_WORDS
                 {
                     clues.push((fact, self.written(index).to_owned()));
@@ -193,6 +194,23 @@ impl<'a> Scene<'a> {
             })
             .collect();
         (cuts, clues)
+    }
+
+    /// Whether what the segment states about an article is about this one: in article
+    /// elements of their own and in quotations stand those who wrote something else.
+    fn is_of_article(&self, index: usize, fact: Fact) -> bool {
+        let article = |index: usize| self.segments.get(index).map_or(0, |it| it.place.article);
+        let own = article(self.body.start);
+        match fact {
+            Fact::Author if index > self.body.start => {
+                let is_in_other = own != 0 && ![0, own].contains(&article(index));
+                let is_quoted = self.segment(index).place.marks.has(Marks::QUOTATION);
+                let is_below_heading = self.segment(index).phrase == Some(Phrase::Byline)
+                    && self.segments[index - 1].place.marks.has(Marks::HEADING);
+                !is_in_other && !is_quoted && !is_below_heading
+            }
+            _ => true,
+        }
     }
 }
 

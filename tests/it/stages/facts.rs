@@ -1,0 +1,142 @@
+//! Whose the facts are that a page shows: the article's, or those of other articles, of
+//! comments, of posts, of the site.
+
+use copydesk::article::Article;
+use copydesk::stage::{Deadline, Stage};
+use copydesk::stages::boilerplate::Boilerplate;
+use copydesk::stages::tag::Tag;
+use copydesk::tags::Tags;
+
+const HEADING: &str = "<h1>Council to rebuild the old ferry pier</h1>";
+const BODY: &str = "<p>The harbour council agreed on Tuesday to rebuild the old ferry pier before the \
+    winter storms arrive, after a debate that lasted far into the night.</p>\
+    <p>“We have waited long enough,” the chair, Ines Holm, said. “It will not wait for us, and \
+    neither will the sea.”</p>\
+    <p>Work starts in March and will cost less than the repairs of the past ten years, according \
+    to a report that was given to the members last week.</p>\
+    <p>Fishermen had asked for the new pier since a storm tore away its northern end, which left \
+    the larger boats without a berth for two winters.</p>";
+
+/// What is told of a page with `front` below its heading and `behind` after its article.
+fn told(front: &str, behind: &str) -> Tags {
+    tagged(&format!("<main><article>{HEADING}{front}{BODY}</article>{behind}</main>")).tags
+}
+
+fn tagged(main: &str) -> Article {
+    let title = "<title>Council to rebuild the old ferry pier | Harbour Gazette</title>";
+    let page = format!("<html lang=en><head>{title}</head><body>{main}</body></html>");
+    let mut article = Article::from_html(page);
+    Boilerplate::default().apply(&mut article, &Deadline::never());
+    Tag.apply(&mut article, &Deadline::never());
+    article
+}
+
+fn published(tags: &Tags) -> Option<&str> {
+    tags.date_published.as_deref()
+}
+
+#[test]
+fn dates_of_posts_comments_events_and_other_stories_are_not_the_articles() {
+    let inside = [
+        "<blockquote class=twitter-tweet><p>The pier is coming</p><a>May 3, 2024</a></blockquote>",
+        "<div class=tweet><p>The pier is coming</p><time datetime=2024-05-03>May 3</time></div>",
+        "<blockquote><p>We are happy</p>Posted by <a>Harbour Council</a> on <a>Friday, 3 May \
+         2024</a></blockquote>",
+        "<p>The harbour council had said on <b>Tuesday, 7 May 2024</b>, that nobody knew yet who \
+         was to pay for the lamps of the old pier, or for the benches that stood on it.</p>",
+    ];
+    for post in inside {
+        let tags = tagged(&format!("<article>{HEADING}{BODY}{post}{BODY}</article>")).tags;
+        assert_eq!(published(&tags), None, "{post}");
+    }
+    let behind = [
+        "<section class=comments><b>Jon Pike</b><time datetime=2024-05-09>9 May 2024</time>\
+         <p>About time too.</p></section>",
+        "<div><h3>2 replies</h3><ol><li>Jon Pike says: <a>9 May 2024 at 10:10</a>\
+         <p>About time too.</p></ol></div>",
+        "<div><h3>What is on</h3><ul><li><time datetime=2024-06-01>1 June 2024</time> Fair\
+         <li><time datetime=2024-06-03>3 June 2024</time> Choir</ul></div>",
+        "<aside><a href=/b>Boats lie idle</a> <time datetime=2024-02-01>1 Feb 2024</time></aside>",
+        "<section><h2>More from the harbour</h2><a href=/b>Boats lie idle</a>\
+         <span>1 Feb 2024</span></section>",
+    ];
+    for other in behind {
+        assert_eq!(published(&told("", other)), None, "{other}");
+        let tags = told("<time datetime=2024-05-03>3 May 2024</time>", other);
+        assert_eq!(published(&tags), Some("2024-05-03"), "{other}");
+    }
+    let caption =
+        "<figure><figcaption>The northern end as it stood on 3 May 2024</figcaption></figure>";
+    assert_eq!(published(&told(caption, "")), None);
+    let today = "<header><p>Friday, 9 May 2025</p></header>";
+    let tags = tagged(&format!("{today}<main><article>{HEADING}{BODY}</article></main>")).tags;
+    assert_eq!(published(&tags), None);
+}
+
+#[test]
+fn the_articles_own_date_may_stand_in_many_places() {
+    for front in [
+        "<p>3 May 2024</p>",
+        "<ul class=meta><li>Ada Quill<li><time datetime=2024-05-03>3 May 2024</time></ul>",
+        "<p>By Ada Quill, Harbour Editor | 3 May 2024 | 4 minutes to read</p>",
+    ] {
+        assert_eq!(published(&told(front, "")), Some("2024-05-03"), "{front}");
+    }
+    let behind = "<p>Published on <time datetime=2024-05-03>3 May 2024</time></p>";
+    assert_eq!(published(&told("", behind)), Some("2024-05-03"));
+    let day = "<time datetime=2024-05-03>3 May 2024</time>";
+    for main in [
+        format!("<article><header>{day}{HEADING}</header>{BODY}</article>"),
+        format!("<main>{HEADING}<article class='post promoted'>{day}{BODY}</article></main>"),
+        format!("<article>{HEADING}{BODY}<footer>{day}</footer></article>"),
+        format!("<article><h2>Council to rebuild the old ferry pier</h2>{day}{BODY}</article>"),
+    ] {
+        assert_eq!(published(&tagged(&main).tags), Some("2024-05-03"), "{main}");
+    }
+}
+
+#[test]
+fn authors_and_dates_of_other_articles_are_not_the_first_ones() {
+    let story = "<p>Twelve boats lie idle in the western basin since the price of fuel went up, \
+                 their owners said.</p>";
+    for next in [
+        "<article><h3>Boats lie idle</h3><p class=byline>By Nora Beck</p>\
+         <time datetime=2024-02-01>1 Feb 2024</time></article>"
+            .to_owned(),
+        format!(
+            "<article><h1>Boats lie idle in the western basin</h1><p class=byline>By Nora Beck</p>\
+             <time datetime=2024-02-01>1 Feb 2024</time>{story}</article>"
+        ),
+        format!(
+            "<article><h2>Boats lie idle</h2><a rel=author href=/authors/nora-beck>Nora Beck</a>\
+             {story}</article>"
+        ),
+        format!(
+            "<div itemscope itemtype=https://schema.org/NewsArticle><h2 itemprop=headline>Boats \
+             lie idle</h2><span itemprop=author>Nora Beck</span><meta itemprop=datePublished \
+             content=2024-02-01>{story}</div>"
+        ),
+        format!(
+            "<div><h2>Boats lie idle</h2><p>By Nora Beck</p><p>1 February 2024</p>{story}</div>"
+        ),
+        "<script type=application/ld+json>{\"@type\":\"ItemList\",\"itemListElement\":[{\"@type\":\
+         \"NewsArticle\",\"author\":{\"name\":\"Nora Beck\"},\"datePublished\":\"2024-02-01\"}]}\
+         </script>"
+            .to_owned(),
+    ] {
+        let tags = told("", &next);
+        assert_eq!((tags.authors.as_slice(), published(&tags)), ([].as_slice(), None), "{next}");
+        let front = "<p class=byline>By Ada Quill</p><time datetime=2024-05-03>3 May 2024</time>";
+        let tags = told(front, &next);
+        assert_eq!(tags.authors, ["Ada Quill"], "{next}");
+        assert_eq!(published(&tags), Some("2024-05-03"), "{next}");
+    }
+}
+
+#[test]
+fn authors_may_stand_below_the_article() {
+    let below =
+        "<div class=author><h4>About the author</h4><p>Ada Quill writes on harbours.</p></div>";
+    let tags = tagged(&format!("<article>{HEADING}{BODY}{below}</article>")).tags;
+    assert_eq!(tags.authors, ["Ada Quill"]);
+}
