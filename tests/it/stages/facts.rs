@@ -1,7 +1,7 @@
 //! Whose the facts are that a page shows: the article's, or those of other articles, of
 //! comments, of posts, of the site.
 
-use copydesk::article::Article;
+use copydesk::article::{Article, Flag};
 use copydesk::stage::{Deadline, Stage};
 use copydesk::stages::boilerplate::Boilerplate;
 use copydesk::stages::tag::Tag;
@@ -139,4 +139,27 @@ fn authors_may_stand_below_the_article() {
         "<div class=author><h4>About the author</h4><p>Ada Quill writes on harbours.</p></div>";
     let tags = tagged(&format!("<article>{HEADING}{BODY}{below}</article>")).tags;
     assert_eq!(tags.authors, ["Ada Quill"]);
+}
+
+#[test]
+fn menus_tell_neither_section_nor_opinion() {
+    let menus = [
+        "<nav><ul><li><a>News</a><li><a>Opinion</a><li><a>Sport</a></ul></nav>",
+        "<div class=category-list><ul><li><a>News</a><li><a>Sport</a><li><a>Opinion</a></ul></div>",
+        "<ul id=categories><li class=category><a>Opinion</a><li class=category><a>Sport</a></ul>",
+        "<ul><li class='menu-item category-3'><a>Opinion</a></ul>",
+    ];
+    for menu in menus {
+        let behind = format!("<main><article>{HEADING}{BODY}</article></main>{menu}");
+        let before = format!("{menu}<main><article>{HEADING}{BODY}</article></main>");
+        for page in [behind, before] {
+            let article = tagged(&page);
+            assert_eq!(article.tags.section, None, "{page}");
+            assert!(!article.flags.contains(&Flag::Opinion), "{page}");
+        }
+        let kicker = format!("<div class=kicker>Opinion</div>{HEADING}{BODY}");
+        let article = tagged(&format!("{menu}<main><article>{kicker}</article></main>"));
+        assert_eq!(article.tags.section.as_deref(), Some("Opinion"), "{menu}");
+        assert!(article.flags.contains(&Flag::Opinion), "{menu}");
+    }
 }

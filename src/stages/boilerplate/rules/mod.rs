@@ -196,12 +196,18 @@ impl<'a> Scene<'a> {
         (cuts, clues)
     }
 
-    /// Whether what the segment states about an article is about this one: in article
-    /// elements of their own and in quotations stand those who wrote something else.
+    /// Whether what the segment states about an article is about this one: far before the
+    /// headline and behind the body stand the sections of the site, and in article elements of
+    /// their own and quotations those who wrote something else.
     fn is_of_article(&self, index: usize, fact: Fact) -> bool {
         let article = |index: usize| self.segments.get(index).map_or(0, |it| it.place.article);
         let own = article(self.body.start);
+        let is_behind = index >= self.body.end;
         match fact {
+            Fact::Section if self.is_page => {
+                let front = self.headline.unwrap_or(self.body.start);
+                !is_behind && index + NEAR_FRONT >= front && !self.is_of_menu(index)
+            }
             Fact::Author if index > self.body.start => {
                 let is_in_other = own != 0 && ![0, own].contains(&article(index));
                 let is_quoted = self.segment(index).place.marks.has(Marks::QUOTATION);
@@ -212,7 +218,22 @@ impl<'a> Scene<'a> {
             _ => true,
         }
     }
+
+    /// Whether a segment is of a menu, or one beside it, in the same place, says that it is a
+    /// section as well.
+    fn is_of_menu(&self, index: usize) -> bool {
+        let place = self.segment(index).place;
+        let beside = [index.wrapping_sub(1), index + 1];
+        place.marks.has(Marks::NAVIGATION.union(Marks::NAMED_NAVIGATION))
+            || beside.iter().filter_map(|&at| self.segments.get(at)).any(|other| {
+                other.place.marks.has(Marks::NAMED_SECTION)
+                    && other.place.containers[0] == place.containers[0]
+            })
+    }
 }
+
+/// How many segments stand between a section's name and what it is the section of.
+const NEAR_FRONT: usize = 6;
 
 /// Names that are given to furniture alone.
 const EXPLICIT: Marks =
