@@ -25,20 +25,22 @@ pub fn lines<'a>(article: &'a Article, headline: Option<&str>) -> Vec<&'a str> {
     let before = stripped_before_body(article);
     let wanted = headline.map(outlets::key).filter(|key| !key.is_empty());
     let title = wanted.and_then(|wanted| {
-        before.iter().rposition(|line| {
+        before.iter().rposition(|(line, _)| {
             let key = outlets::key(line);
             key == wanted || (key.len() > 20 && wanted.contains(&key))
         })
     });
     let front = match title {
-        Some(title) => before[title + 1..].iter().take(NEAR_TITLE).copied().collect(),
-        None => before[before.len().saturating_sub(NEAR_BODY)..].to_vec(),
+        Some(title) => &before[title + 1..before.len().min(title + 1 + NEAR_TITLE)],
+        None => &before[before.len().saturating_sub(NEAR_BODY)..],
     };
+    let front = front.iter().filter(|(_, is_of_article)| *is_of_article).map(|(line, _)| *line);
     let kept = article.blocks().iter().take(2).map(|block| article.block_text(block));
-    front.into_iter().chain(kept).filter(|line| line.len() <= LONGEST_LINE).collect()
+    front.chain(kept).filter(|line| line.len() <= LONGEST_LINE).collect()
 }
 
-fn stripped_before_body(article: &Article) -> Vec<&str> {
+/// The lines, and whether each may tell something of the article.
+fn stripped_before_body(article: &Article) -> Vec<(&str, bool)> {
     let Some(first) = article.blocks().first() else { return Vec::new() };
     let mut lines = Vec::new();
     let mut drift = 0isize;
@@ -47,8 +49,10 @@ fn stripped_before_body(article: &Article) -> Vec<&str> {
         if present > first.span.start {
             break;
         }
-        if change.after.is_empty() && !NOT_OF_ARTICLE.contains(&change.rule.0) {
-            lines.extend(change.before.lines().map(str::trim).filter(|line| !line.is_empty()));
+        if change.after.is_empty() {
+            let is_of_article = !NOT_OF_ARTICLE.contains(&change.rule.0);
+            let stripped = change.before.lines().map(str::trim).filter(|line| !line.is_empty());
+            lines.extend(stripped.map(|line| (line, is_of_article)));
         }
         drift += change.after.len() as isize - change.before.len() as isize;
     }

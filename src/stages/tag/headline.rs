@@ -95,7 +95,8 @@ fn candidate(clue: &Clue, is_heading: bool, site: &Site<'_>) -> Option<Candidate
     }
     let text = passage.text();
     let key = outlets::key(text);
-    let is_site = site.names.iter().any(|name| outlets::key(name) == key);
+    let is_site = site.names.iter().any(|name| outlets::key(name) == key)
+        || !is_heading && site_suffix::is_of_site(text, site);
     let length = text.chars().count();
     let fits = !is_site && (2..=400).contains(&length) && text.chars().any(char::is_alphabetic);
     fits.then_some(Candidate { passage, source: clue.source, is_heading, key, site_name })

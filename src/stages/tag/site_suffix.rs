@@ -65,6 +65,16 @@ fn behind_other_title(title: &str, site: &Site<'_>) -> Option<Cut> {
     })
 }
 
+/// Whether a title is the name of the site, by its address, where the page has a longer one.
+pub fn is_of_site(title: &str, site: &Site<'_>) -> bool {
+    let count = |title: &str| title.split_whitespace().count();
+    count(title) <= MOST_WORDS_OF_NAME
+        && names_site(title, site)
+        && site.titles.iter().any(|other| count(other) > MOST_WORDS_OF_NAME)
+}
+
+const MOST_WORDS_OF_NAME: usize = 4;
+
 fn at_end(title: &str, site: &Site<'_>) -> Option<Cut> {
     let separator = *separators(title).last()?;
     let head = title[..separator.start].trim_end();

@@ -163,3 +163,27 @@ fn menus_tell_neither_section_nor_opinion() {
         assert!(article.flags.contains(&Flag::Opinion), "{menu}");
     }
 }
+
+#[test]
+fn lines_of_a_heading_are_not_glued_and_words_not_parted() {
+    let title = "Council to rebuild the old ferry pier";
+    for heading in [
+        "Council to rebuild<br>the old ferry pier",
+        "Council to rebuild<br/>\nthe old ferry pier",
+        "<div>Council to rebuild</div><div>the old ferry pier</div>",
+        "<span style='display: block'>Council to rebuild</span><span>the old ferry pier</span>",
+        "Council to re<b>build</b> the old ferry pier",
+        "Council to re<wbr>build the old ferry pier",
+    ] {
+        let tags = tagged(&format!("<article><h1>{heading}</h1>{BODY}</article>")).tags;
+        assert_eq!(
+            tags.headline.map(|it| it.text().to_owned()).as_deref(),
+            Some(title),
+            "{heading}"
+        );
+    }
+    let parted = "<h1><div>Council to rebuild</div><div>: the old ferry pier</div></h1>";
+    let tags = tagged(&format!("<article>{parted}{BODY}</article>")).tags;
+    let headline = tags.headline.map(|it| it.text().to_owned());
+    assert_eq!(headline.as_deref(), Some("Council to rebuild: the old ferry pier"));
+}

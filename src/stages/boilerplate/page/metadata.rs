@@ -6,7 +6,8 @@ use html5ever::local_name;
 
 use super::json_ld;
 use super::places::Places;
-use super::tree::{Element, NodeId, Tree};
+use super::render::is_block;
+use super::tree::{Content, Element, NodeId, Tree};
 use crate::article::{Article, ClueSource, Evidence, Fact, Flag};
 use crate::stage::Deadline;
 
@@ -82,7 +83,11 @@ pub fn read(
                     }
                 }
             }
-            local_name!("h1") => add_text(evidence, Fact::Title, tree, id),
+            local_name!("h1") => {
+                if let Some(text) = spaced_text(tree, id) {
+                    evidence.add(Fact::Title, ClueSource::Element, text);
+                }
+            }
             local_name!("time") => {
                 if is_own(id) && !places.is_outside(id) {
                     read_time(element, tree, id, evidence);
@@ -118,6 +123,38 @@ fn add_text(evidence: &mut Evidence, fact: Fact, tree: &Tree, id: NodeId) {
         let words: Vec<&str> = text.split_whitespace().collect();
         evidence.add(fact, ClueSource::Element, words.join(" "));
     }
+}
+
+/// The text of a heading, with a blank between what stands on lines of its own.
+fn spaced_text(tree: &Tree, top: NodeId) -> Option<String> {
+    tree.short_text(top, LONGEST_VALUE)?;
+    let mut text = String::new();
+    let mut line = None;
+    for id in tree.descendants(top) {
+        let is_break = tree.element(id).is_some_and(|it| it.name == local_name!("br"));
+        let Content::Text(piece) = &tree.node(id).content else {
+            if is_break {
+                text.push(' ');
+            }
+            continue;
+        };
+        let mut around = std::iter::successors(tree.parent(id), |&at| tree.parent(at));
+        let block = around.find(|&at| at == top || tree.element(at).is_some_and(is_line));
+        if line.is_some_and(|line| Some(line) != block)
+            && !piece.trim_start().starts_with([':', ',', '.', ';', '!', '?', ')'])
+        {
+            text.push(' ');
+        }
+        line = block;
+        text.push_str(piece);
+    }
+    Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Whether an element has lines of its own.
+fn is_line(element: &Element) -> bool {
+    let style = element.attribute(&local_name!("style")).unwrap_or_default();
+    is_block(&element.name) || style.replace(' ', "").contains("display:block")
 }
 
 fn read_meta(element: &Element, evidence: &mut Evidence) {
