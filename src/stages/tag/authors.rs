@@ -189,8 +189,30 @@ fn people_of(
             .map(without_places)
             .or_else(|| Some(vec![first_name(bylines.first()?)?]))
             .unwrap_or_default(),
-        _ => of_all(bylines, Setting::Field, is_outlet),
+        _ => {
+            let turned: Vec<String> =
+                bylines.iter().map(|byline| family_name_last(byline)).collect();
+            let bylines: Vec<&str> = turned.iter().map(String::as_str).collect();
+            of_all(&bylines, Setting::Field, is_outlet)
+        }
     }
+}
+
+/// "Doe, Jane; Roe, John" → "Jane Doe; John Roe". "Jane, John" are two first names, and
+/// "Jane Doe, John Roe" two people.
+fn family_name_last(byline: &str) -> String {
+    let turn = |name: &str| {
+        let (family, given) = name.split_once(',')?;
+        let (family, given) = (family.trim(), given.trim());
+        let begins = |words: &str| words.split(' ').next().is_some_and(names::is_given_name);
+        let is_turned = family.split(' ').count() <= 2
+            && given.split(' ').count() <= 2
+            && begins(given)
+            && !begins(family);
+        is_turned.then(|| format!("{given} {family}"))
+    };
+    let all: Option<Vec<String>> = byline.split(';').map(turn).collect();
+    all.map_or_else(|| byline.to_owned(), |all| all.join("; "))
 }
 
 /// "Jane Doe, San Francisco": behind the first, a place is where they wrote.

@@ -183,7 +183,7 @@ fn person(part: &str, setting: Setting, is_outlet: &dyn Fn(&str) -> bool) -> Opt
     let part = LEAD.replace(&part, "");
     let part = TAIL.replace(&part, "");
     let undated = without_date(&part);
-    let words = person_name::bare(&undated);
+    let words = without_outlet(person_name::bare(&undated), is_outlet);
     let name = words.join(" ");
     let is_other = is_outlet(&name)
         || outlets::is_agency(&name)
@@ -193,6 +193,20 @@ fn person(part: &str, setting: Setting, is_outlet: &dyn Fn(&str) -> bool) -> Opt
         || (setting == Setting::Text || words.len() == 1) && names::are_common_words(&words)
         || begins_with_acronym(&words);
     (!is_other && person_name::is_name(&words, setting == Setting::Field)).then_some(name)
+}
+
+/// "JANE DOE Associated Press" → "JANE DOE".
+fn without_outlet<'a>(words: Vec<&'a str>, is_outlet: &dyn Fn(&str) -> bool) -> Vec<&'a str> {
+    let is_behind = |start: &usize| {
+        let behind = words[*start..].join(" ");
+        let is_one_word = words.len() - start == 1;
+        outlets::is_agency(&behind)
+            || !is_one_word && (is_outlet(&behind) || outlets::reads_like_outlet(&behind))
+    };
+    match (2..words.len()).find(is_behind) {
+        Some(start) => person_name::bare_words(words[..start].to_vec()),
+        None => words,
+    }
 }
 
 /// "ABC Strategy": no first name is in capitals where the last is not.

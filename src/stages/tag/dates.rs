@@ -24,7 +24,10 @@ pub fn tag(article: &Article, tags: &mut Tags) {
     let in_url = in_url(article, &limits);
     let published = best(article, Fact::Published, STATED, &limits)
         .map(|stated| earlier_if_renewed(stated, article, &limits))
-        .or_else(|| shown(Fact::Published).map(|seen| url_if_far(seen, in_url.as_ref())))
+        .or_else(|| {
+            let seen = with_time(shown(Fact::Published)?, article, &limits);
+            Some(url_if_far(seen, in_url.as_ref()))
+        })
         .or_else(|| in_page(article, in_url.as_ref(), &limits));
     let modified = best(article, Fact::Modified, STATED, &limits)
         .or_else(|| shown(Fact::Modified))
@@ -103,6 +106,18 @@ fn in_page(article: &Article, in_url: Option<&Found>, limits: &Limits) -> Option
     }
 }
 
+/// A day is told with the time that an element of the page has for it.
+fn with_time(seen: Found, article: &Article, limits: &Limits) -> Found {
+    let is_midnight =
+        |moment: &Moment| moment.time.is_some_and(|it| (it.hour, it.minute) == (0, 0));
+    let timed = best(article, Fact::Published, &[ClueSource::Element], limits).filter(|timed| {
+        same_day(&timed.moment, &seen.moment)
+            && precision(&timed.moment) > precision(&seen.moment)
+            && !is_midnight(&timed.moment)
+    });
+    Found { moment: timed.map_or(seen.moment, |timed| timed.moment), ..seen }
+}
+
 /// The URL is believed where the two are days apart: the first date on a page may be of
 /// another article, or have its day and month the other way round.
 fn url_if_far(seen: Found, in_url: Option<&Found>) -> Found {
@@ -136,7 +151,8 @@ fn front_dates(article: &Article, headline: Option<&str>, limits: &Limits) -> Ve
     dates
 }
 
-/// "Posted 3 May 2024 | Updated 5 May 2024": what a line says of either, in any order.
+/// "Posted 3 May 2024 | Updated 5 May 2024": what a line says of either, in any order; a
+/// date before "updated" may do without a word.
 fn both(line: &str, limits: &Limits) -> Option<[(Fact, Moment); 2]> {
     let folded = line.to_lowercase();
     // Without its own places the line cannot be parted.
@@ -144,7 +160,8 @@ fn both(line: &str, limits: &Limits) -> Option<[(Fact, Moment); 2]> {
         return None;
     }
     let first = |words: &[&str]| words.iter().filter_map(|word| folded.find(word)).min();
-    let (published, changed) = (first(PUBLICATION)?, first(CHANGE)?);
+    let changed = first(CHANGE)?;
+    let published = first(PUBLICATION).unwrap_or(0);
     let (before, behind) = line.split_at_checked(published.max(changed))?;
     let (before, behind) = (limits.read(before)?, limits.read(behind)?);
     Some(match published < changed {
@@ -204,11 +221,22 @@ const PUBLICATION: &[&str] = &[
     "veröffentlicht",
     "publié",
     "publicad",
+    "pubblicat",
+    "gepubliceerd",
+    "publicerad",
+    "publisert",
+    "julkaistu",
+    "opublikowan",
+    "опубликован",
     "posted",
+    "created",
     "erstellt",
     "发布",
     "發布",
+    "公開",
+    "掲載",
     "입력",
+    "등록",
 ];
 
 /// What a date may be.

@@ -5,7 +5,12 @@ use crate::text::words::is_ideographic;
 
 /// The words of `text` that could be a name: without title, office and degrees.
 pub fn bare(text: &str) -> Vec<&str> {
-    let mut words = without_roles(text.split_whitespace().collect());
+    bare_words(text.split_whitespace().collect())
+}
+
+/// The same of words.
+pub fn bare_words(words: Vec<&str>) -> Vec<&str> {
+    let mut words = without_roles(words);
     while words.len() > 2 && words.last().is_some_and(|word| is_degree(word)) {
         words.pop();
     }

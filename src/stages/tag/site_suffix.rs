@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::outlets;
 use crate::edit::{Proposal, RuleId};
+use crate::text::words::is_ideographic;
 
 pub const RULE: RuleId = RuleId("tag.headline.site_suffix");
 
@@ -40,6 +41,7 @@ impl Cut {
 /// title and site goes with it.
 pub fn find(title: &str, site: &Site<'_>) -> Option<Cut> {
     behind_other_title(title, site)
+        .or_else(|| without_blanks(title))
         .or_else(|| at_end(title, site))
         .or_else(|| at_start(title, site))
 }
@@ -74,6 +76,49 @@ pub fn is_of_site(title: &str, site: &Site<'_>) -> bool {
 }
 
 const MOST_WORDS_OF_NAME: usize = 4;
+
+/// "标题_新闻中心_某某网", "标题-某某网": scripts that part no words part no names either. A line
+/// below stands in no headline; behind a hyphen the name must end like one.
+fn without_blanks(title: &str) -> Option<Cut> {
+    const ENDS: [&str; 12] = [
+        "网",
+        "網",
+        "报",
+        "報",
+        "新闻",
+        "新聞",
+        "在线",
+        "频道",
+        "頻道",
+        "电视台",
+        "周刊",
+        "客户端",
+    ];
+    let underscore = title.find('_').filter(|at| title[at + 1..].split('_').all(is_han_name));
+    let hyphen = || {
+        let at = title.rfind(['-', '－', '—', '|', '｜'])?;
+        let name = title[at..].trim_start_matches(['-', '－', '—', '|', '｜', ' ']);
+        (is_han_name(name) && ENDS.iter().any(|end| name.ends_with(end))).then_some(at)
+    };
+    let start = underscore.or_else(hyphen)?;
+    let head = title[..start].trim_end_matches(['-', '－', '—', '|', '｜', ' ']);
+    let is_title = head.chars().filter(|&c| is_ideographic(c)).count() >= SHORTEST_HAN_TITLE;
+    let name = title.rfind(['_', '-', '－', '—', '|', '｜', ' '])?;
+    let name = name + title[name..].chars().next()?.len_utf8();
+    is_title.then_some(Cut {
+        span: head.len()..title.len(),
+        name: name..title.len(),
+        confidence: 0.9,
+    })
+}
+
+const SHORTEST_HAN_TITLE: usize = 6;
+const LONGEST_HAN_NAME: usize = 10;
+
+fn is_han_name(name: &str) -> bool {
+    let name = name.trim();
+    (2..=LONGEST_HAN_NAME).contains(&name.chars().count()) && name.chars().all(is_ideographic)
+}
 
 fn at_end(title: &str, site: &Site<'_>) -> Option<Cut> {
     let separator = *separators(title).last()?;

@@ -187,3 +187,60 @@ fn lines_of_a_heading_are_not_glued_and_words_not_parted() {
     let headline = tags.headline.map(|it| it.text().to_owned());
     assert_eq!(headline.as_deref(), Some("Council to rebuild: the old ferry pier"));
 }
+
+#[test]
+fn lines_that_sign_an_article_name_its_authors() {
+    for line in [
+        "Posted on May 3, 2024 by Nora Beck",
+        "3 May 2024 by Nora Beck in News",
+        "Published 3 May 2024 | Author: Nora Beck",
+        "Nora Beck • May 3, 2024",
+        "May 3, 2024 | Nora Beck",
+        "Story and photos by Nora Beck",
+        "Text and photos: NORA BECK",
+        "Nora Beck, Political Editor",
+        "By NORA BECK Associated Press",
+        "By Nora Beck Harbour Gazette",
+    ] {
+        for front in [format!("<p>{line}</p>"), format!("<div class=post-meta>{line}</div>")] {
+            assert_eq!(told(&front, "").authors, ["Nora Beck"], "{front}");
+        }
+    }
+    let two = "<p>Posted on May 3, 2024 by Nora Beck and Jon Pike in News</p>";
+    assert_eq!(told(two, "").authors, ["Nora Beck", "Jon Pike"]);
+    for line in [
+        "来源：海港日报\u{3000}作者：李明",
+        "来源：海港日报 记者 李明",
+        "作者：李明 2024-05-03 15:12",
+    ] {
+        assert_eq!(told(&format!("<p>{line}</p>"), "").authors, ["李明"], "{line}");
+    }
+}
+
+#[test]
+fn lines_that_sign_nothing_name_nobody() {
+    for line in [
+        "The Old Pier by Nora Beck",
+        "Kuala Lumpur, Malaysia",
+        "Home | Harbour News | 3 May 2024",
+        "3 May 2024, Harbour Editor",
+        "Posted on May 3, 2024 by the harbour office",
+        "The pier, seen by Nora Beck",
+        "来源：海港日报",
+        "责任编辑：李明",
+    ] {
+        assert_eq!(told(&format!("<p>{line}</p>"), "").authors, [] as [&str; 0], "{line}");
+    }
+    let quoted = "<blockquote>Nora Beck, Harbour Editor</blockquote>";
+    assert_eq!(told(quoted, "").authors, [] as [&str; 0]);
+}
+
+#[test]
+fn a_day_is_told_with_the_time_that_an_element_has_for_it() {
+    let front =
+        "<p>May 3, 2024</p><ul><li><time datetime=2024-05-03T08:57:25-05:00>Friday</time></ul>";
+    assert_eq!(published(&told(front, "")), Some("2024-05-03T08:57:25-05:00"));
+    let other =
+        "<p>May 3, 2024</p><ul><li><time datetime=2024-05-04T08:57:25-05:00>Saturday</time></ul>";
+    assert_eq!(published(&told(other, "")), Some("2024-05-03"));
+}

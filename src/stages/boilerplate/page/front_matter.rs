@@ -7,6 +7,7 @@
 use html5ever::local_name;
 
 use super::places::{PROSE, Places, SHORTEST_PROSE, is_named, is_read};
+use super::signature::{beside_date, is_shaped_like_name, signed};
 use super::tree::{Content, Element, NodeId, Tree};
 use crate::article::{ClueSource, Evidence, Fact};
 use crate::stage::Deadline;
@@ -85,7 +86,7 @@ pub fn read(tree: &Tree, places: &Places<'_>, evidence: &mut Evidence, deadline:
                     dates.push(format!("{label} {text}"));
                 }
                 if bylines.len() < MOST_CLUES
-                    && let Some(name) = behind_by(text, after_date)
+                    && let Some(name) = signed(text, after_date)
                     && is_new(&bylines, name)
                     && !is_elsewhere(id)
                 {
@@ -93,12 +94,9 @@ pub fn read(tree: &Tree, places: &Places<'_>, evidence: &mut Evidence, deadline:
                 }
                 if unsaid.is_empty() && !is_elsewhere(id) {
                     // "<p>Jane Doe</p> <time>May 6</time>", either first, or on one line.
-                    let (first, rest) = text.split_once('|').unwrap_or((text, ""));
-                    let is_one_line = is_date(rest) && !is_date(first);
-                    let beside = match (is_date(text), is_one_line) {
-                        (_, true) => first.trim(),
-                        (true, false) => &label,
-                        (false, false) => text,
+                    let beside = match is_date(text) {
+                        true => beside_date(text, is_date).unwrap_or(&label),
+                        false => text,
                     };
                     if (is_date(text) || after_date) && is_shaped_like_name(beside) {
                         unsaid.push_str(beside);
@@ -147,23 +145,13 @@ fn is_new(bylines: &[String], text: &str) -> bool {
     !bylines.iter().any(|known| known.contains(text))
 }
 
-/// "by Jane Doe in" → "Jane Doe": behind a date or before other facts, in an element that
-/// is named for none. "by Jane Doe" by itself may be of a book.
-fn behind_by(text: &str, after_date: bool) -> Option<&str> {
-    let (by, rest) = text.split_once(char::is_whitespace)?;
-    let is_by = matches!(by.to_lowercase().as_str(), "by" | "von" | "par" | "por" | "di" | "door");
-    let rest = rest.trim_start();
-    let name = [" in", " |", " on", " -", " –", " —", " •", " ·"]
-        .iter()
-        .find_map(|end| rest.strip_suffix(end))
-        .or(after_date.then_some(rest))?
-        .trim_end();
-    (is_by && is_shaped_like_name(name)).then_some(name)
-}
-
 /// What stands before an author's name on a line of its own.
-const BYLINE_LABELS: [&str; 12] = [
+const BYLINE_LABELS: [&str; 16] = [
     "written by",
+    "this post was written by",
+    "this article was written by",
+    "story by",
+    "story and photos by",
     "words by",
     "article by",
     "posted by",
@@ -193,7 +181,9 @@ fn labelled(tree: &Tree, places: &Places<'_>, deadline: &Deadline) -> Option<Str
             continue;
         }
         let is_author = is_labelled || is_by && is_link_to_author(tree, id);
-        if is_author && is_shaped_like_name(text) && !places.is_of_others(id) {
+        // "Jane Doe, MD"
+        let first = text.split(',').next().unwrap_or(text).trim_end();
+        if is_author && is_shaped_like_name(first) && !places.is_of_others(id) {
             names.push(text.to_owned());
             if names.len() == MOST_CLUES {
                 break;
@@ -267,19 +257,6 @@ fn speaks_of_publication(text: &str) -> bool {
 fn is_byline_label(text: &str) -> bool {
     text.len() <= LONGEST_LABEL
         && BYLINE_LABELS.contains(&text.trim_end_matches(':').trim_end().to_lowercase().as_str())
-}
-
-/// Two to four words of letters, each with a capital: "Jane van Doe" is not told here.
-fn is_shaped_like_name(text: &str) -> bool {
-    let is_of_name = |word: &str| {
-        word.starts_with(char::is_uppercase)
-            && word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’'))
-            && word.chars().any(char::is_lowercase)
-    };
-    let is_initial = |word: &str| word.chars().count() == 2 && word.ends_with('.');
-    text.len() <= LONGEST_NAME
-        && (2..=4).contains(&text.split_whitespace().count())
-        && text.split_whitespace().all(|word| is_of_name(word) || is_initial(word))
 }
 
 /// The element whose text is the byline, if this one is a part of one.

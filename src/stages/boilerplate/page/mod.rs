@@ -10,6 +10,7 @@ mod quoted;
 mod raised;
 mod records;
 mod render;
+mod signature;
 mod state;
 mod streamed;
 mod tree;
