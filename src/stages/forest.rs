@@ -101,10 +101,11 @@ impl Forest {
         file
     }
 
-    /// The probability, 0 to 1, for each of many rows of numbers: a tree is walked for all
-    /// of them while it is near.
-    pub fn probabilities(&self, rows: &[&[f32]]) -> Vec<f32> {
-        self.probabilities_of_hopeful(rows, &[])
+    /// The probability, 0 to 1, for each of many rows of numbers: a tree is walked for many
+    /// of them while it is near. `check` is called now and then; it unwinds when it is time
+    /// to end.
+    pub fn probabilities(&self, rows: &[&[f32]], check: &dyn Fn()) -> Vec<f32> {
+        self.probabilities_of_hopeful(rows, &[], check)
     }
 
     /// The same, but given up in time: for each share of the trees and probability in
@@ -114,7 +115,20 @@ impl Forest {
     /// # Panics
     ///
     /// If the rows are not of the length that the forest was trained on.
-    pub fn probabilities_of_hopeful(&self, rows: &[&[f32]], looks: &[(f32, f32)]) -> Vec<f32> {
+    pub fn probabilities_of_hopeful(
+        &self,
+        rows: &[&[f32]],
+        looks: &[(f32, f32)],
+        check: &dyn Fn(),
+    ) -> Vec<f32> {
+        let judged = rows.chunks(AT_ONCE).flat_map(|rows| {
+            check();
+            self.judge(rows, looks)
+        });
+        judged.collect()
+    }
+
+    fn judge(&self, rows: &[&[f32]], looks: &[(f32, f32)]) -> Vec<f32> {
         // Those that are walked, and whose they are; some more fill the last group.
         let mut hopeful: Vec<usize> = (0..rows.len()).collect();
         let mut walked = vec![[0.0; COLUMNS]; rows.len().next_multiple_of(ABREAST)];
@@ -181,3 +195,6 @@ pub(crate) fn probability_of(log_odds: f32) -> f32 {
 
 /// Rows that are walked through a tree at once.
 const ABREAST: usize = 8;
+
+/// Rows that are judged between two looks at the time, a few milliseconds.
+const AT_ONCE: usize = 512;

@@ -320,6 +320,7 @@ fn held_out_opinions(samples: &[&Sample], plan: &Plan) -> Vec<Vec<f32>> {
                 &forests[half(sample) as usize],
                 &sample.matrix,
                 &vec![0.0; sample.segments.len()],
+                &Deadline::never(),
             )
         })
         .collect()
@@ -381,12 +382,12 @@ fn views(samples: &[Sample]) -> Vec<Option<SiteView>> {
 /// What the models think of a sample's segments of which some are known to recur.
 fn both(trained: &Trained, sample: &Sample, recurring: &[Option<f32>], form: Form) -> Vec<f32> {
     let nothing = vec![0.0; sample.segments.len()];
-    let mut first = judge(&trained.first, &sample.matrix, &nothing);
+    let mut first = judge(&trained.first, &sample.matrix, &nothing, &Deadline::never());
     forget(&mut first, recurring);
     let is_page = form == Form::Page;
     let second =
         with_opinions(&sample.matrix, &sample.segments, &first, &sample.candidates, is_page);
-    let mut probabilities = judge(&trained.second, &second, &nothing);
+    let mut probabilities = judge(&trained.second, &second, &nothing, &Deadline::never());
     if let Some(networks) = &trained.networks {
         let read = hopeful(&first);
         let rows = sequence(&second, &read);

@@ -52,7 +52,9 @@ pub fn check(paths: &[PathBuf]) -> String {
     let mut judged: Vec<(f32, bool)> = Vec::new();
     for page in held_out {
         let rows: Vec<&[f32]> = page.cells.chunks_exact(COLUMNS).collect();
-        judged.extend(forest.probabilities(&rows).into_iter().zip(page.joins.iter().copied()));
+        judged.extend(
+            forest.probabilities(&rows, &|| ()).into_iter().zip(page.joins.iter().copied()),
+        );
     }
     let all = judged.iter().filter(|(_, joins)| *joins).count().max(1);
     let mut shown = String::new();

@@ -102,7 +102,10 @@ proptest! {
         let slices: Vec<&[f32]> = rows.iter().map(|row| &row[..]).collect();
         let looks = [(0.25, 0.4), (0.5, 0.5)];
         let (all, hopeful) =
-            (forest.probabilities(&slices), forest.probabilities_of_hopeful(&slices, &looks));
+            (
+                forest.probabilities(&slices, &|| ()),
+                forest.probabilities_of_hopeful(&slices, &looks, &|| ()),
+            );
         for ((row, all), hopeful) in rows.iter().zip(all).zip(hopeful) {
             let after = |count: usize| probability(row, &trees[..count]);
             prop_assert_eq!(all, after(trees.len()));

@@ -92,20 +92,20 @@ impl Model {
         recurring: &[Option<f32>],
         deadline: &Deadline,
     ) -> Vec<f32> {
-        let mut first = judge(&self.first, matrix, &vec![0.0; segments.len()]);
+        let mut first = judge(&self.first, matrix, &vec![0.0; segments.len()], deadline);
         forget(&mut first, recurring);
         let is_doubtful = |&opinion: &f32| (CERTAIN..1.0 - CERTAIN).contains(&opinion);
         let Some(networks) = &self.networks else {
             let doubtful: Vec<bool> = first.iter().map(is_doubtful).collect();
             let second = with_opinions(matrix, segments, &first, &doubtful, self.is_page);
-            return judge(&self.second, &second, &first);
+            return judge(&self.second, &second, &first, deadline);
         };
         let hopeful = hopeful(&first);
         let second = with_opinions(matrix, segments, &first, &hopeful, self.is_page);
         let judged = networks.probabilities(&sequence(&second, &hopeful), deadline);
         deadline.check();
         let doubtful = second.only(|index| is_doubtful(&first[index]));
-        let mut probabilities = judge(&self.second, &doubtful, &first);
+        let mut probabilities = judge(&self.second, &doubtful, &first, deadline);
         average(&mut probabilities, &hopeful, &judged);
         probabilities
     }
@@ -147,10 +147,10 @@ const CERTAIN: f32 = 0.01;
 const HOPELESS: f32 = 0.002;
 
 /// What the forest thinks of each segment; what was thought before of those without a row.
-pub fn judge(forest: &Forest, matrix: &Matrix, before: &[f32]) -> Vec<f32> {
+pub fn judge(forest: &Forest, matrix: &Matrix, before: &[f32], deadline: &Deadline) -> Vec<f32> {
     let judged = || (0..before.len()).filter_map(|index| Some((index, matrix.row(index)?)));
     let rows: Vec<&[f32]> = judged().map(|(_, row)| row).collect();
-    let probabilities = forest.probabilities(&rows);
+    let probabilities = forest.probabilities(&rows, &|| deadline.check());
     let mut opinions = before.to_vec();
     for ((index, _), probability) in judged().zip(probabilities) {
         opinions[index] = probability;

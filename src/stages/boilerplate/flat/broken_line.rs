@@ -64,7 +64,7 @@ impl Joined {
 pub fn rejoin(text: &str, lines: &[Range<usize>], joints: &Forest, deadline: &Deadline) -> Joined {
     let measures: Vec<Measure> = lines.iter().map(|line| measure(&text[line.clone()])).collect();
     let wrapping = Wrapping::of(text, lines, &measures);
-    let mut opinions = joint::opinions(joints, text, lines, &measures);
+    let mut opinions = joint::opinions(joints, text, lines, &measures, deadline);
     if wrapping.is_some() {
         // Whoever wraps paragraphs parts them by blank lines, and broke none at a link.
         opinions.fill(0.0);

@@ -5,6 +5,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use crate::stage::Deadline;
 use crate::stages::forest::Forest;
 use crate::text::lines::{First, Measure};
 
@@ -19,17 +20,19 @@ pub fn opinions(
     text: &str,
     lines: &[Range<usize>],
     measures: &[Measure],
+    deadline: &Deadline,
 ) -> Vec<f32> {
     let rows = Rows::new(text, lines, measures);
     let judged: Vec<usize> = (1..lines.len()).filter(|&at| may_join(measures, at)).collect();
     let mut cells = Vec::with_capacity(judged.len() * COLUMNS);
     for &at in &judged {
+        deadline.check();
         rows.put(at, &mut cells);
     }
     let rows: Vec<&[f32]> = cells.chunks_exact(COLUMNS).collect();
     let mut opinions = vec![0.0; lines.len()];
-    for (at, opinion) in judged.into_iter().zip(forest.probabilities_of_hopeful(&rows, &[HOPELESS]))
-    {
+    let found = forest.probabilities_of_hopeful(&rows, &[HOPELESS], &|| deadline.check());
+    for (at, opinion) in judged.into_iter().zip(found) {
         opinions[at] = opinion;
     }
     opinions

@@ -84,7 +84,7 @@ pub fn candidates<'m>(
     let rows: Vec<[f32; EVIDENCE]> = found.iter().zip(&fits).map(evidence).collect();
     let probabilities = {
         let rows: Vec<&[f32]> = rows.iter().map(|row| &row[..]).collect();
-        model.judge.probabilities_of_hopeful(&rows, &HOPELESS)
+        model.judge.probabilities_of_hopeful(&rows, &HOPELESS, &check)
     };
     let weighed = found.into_iter().zip(rows).zip(probabilities);
     weighed
