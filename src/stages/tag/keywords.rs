@@ -4,7 +4,7 @@
 //! are weighed by how often they stand in the body; longer ones weigh more, by the
 //! square root of their length, as do those of the headline or the first paragraph, and
 //! those that come early; a sequence counts six tenths, and must come again or be a
-//! name. What never stands but within a longer one is left to that. A word's plural and
+//! name. What never stands without the rest of a name gives way to it. A word's plural and
 //! possessive are the same word. Silent in languages whose grammar words are not listed,
 //! and about texts of a few words.
 
@@ -45,8 +45,8 @@ pub fn tag(article: &Article, tags: &mut Tags, deadline: &Deadline) {
 }
 
 const MOST: usize = 10;
-/// Among how many of the weightiest it is looked for what a phrase is only a part of.
-const CONSIDERED: usize = 40;
+/// Among which names are looked for that others are cut from.
+const MOST_LOOKED_AT: usize = 40;
 /// In news, about.
 const BYTES_A_PHRASE: usize = 7;
 const LONGEST: usize = 3;
@@ -103,13 +103,20 @@ impl<'a> Counted<'a> {
             }
             let mut hash = 0u64;
             let mut is_name = true;
+            let mut parts = false;
             for (more, last) in line.0[index..].iter().take(LONGEST).enumerate() {
                 if more > 0 && !last.joins {
                     break;
                 }
                 hash = (hash.rotate_left(21) ^ last.hash).wrapping_mul(FACTOR);
-                is_name &= last.is_capital;
                 if last.says_nothing {
+                    let word = &text[last.start..last.end];
+                    let is_figure = word.starts_with(|c: char| c.is_ascii_digit());
+                    parts |= !is_figure && !JOINTS.contains(&word);
+                    continue;
+                }
+                is_name &= last.is_capital;
+                if parts {
                     continue;
                 }
                 let at = self.words + index;
@@ -140,16 +147,26 @@ impl<'a> Counted<'a> {
         let order = |(a, one): &(f32, &Phrase), (b, other): &(f32, &Phrase)| {
             b.total_cmp(a).then(one.first.cmp(&other.first)).then(one.length.cmp(&other.length))
         };
-        if weighed.len() > CONSIDERED {
-            weighed.select_nth_unstable_by(CONSIDERED, order);
-            weighed.truncate(CONSIDERED);
+        if weighed.len() > MOST_LOOKED_AT {
+            weighed.select_nth_unstable_by(MOST_LOOKED_AT, order);
+            weighed.truncate(MOST_LOOKED_AT);
         }
         weighed.sort_by(order);
-        let whole = |part: &Phrase| !weighed.iter().any(|(_, other)| other.always_holds(part));
-        let whole = weighed.iter().filter(|(_, phrase)| whole(phrase));
-        whole.take(MOST).map(|(_, phrase)| phrase.written()).collect()
+        let mut best: Vec<&Phrase<'a>> = Vec::new();
+        for (_, phrase) in &weighed {
+            let mut others = weighed.iter().map(|(_, other)| *other);
+            let whole = others.find(|other| phrase.is_cut_from(other)).unwrap_or(phrase);
+            if !best.iter().any(|known| std::ptr::eq(*known, whole)) {
+                best.push(whole);
+            }
+        }
+        best.into_iter().take(MOST).map(Phrase::written).collect()
     }
 }
+
+/// What may stand within a phrase, besides figures: other grammar words part it.
+const JOINTS: [&str; 12] =
+    ["of", "for", "the", "de", "la", "du", "des", "del", "di", "da", "von", "van"];
 
 const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -162,11 +179,14 @@ impl Phrase<'_> {
         self.count as f32 * length.sqrt() * early * lead * sequence
     }
 
-    /// Whether the other is nowhere but within this one.
-    fn always_holds(&self, part: &Phrase) -> bool {
-        part.length < self.length
-            && part.count <= self.count
-            && (self.first..self.first + self.length).contains(&part.first)
+    /// Whether it never stands without the rest of a name, as "Francisco", or, being a
+    /// sequence, of a longer one.
+    fn is_cut_from(&self, whole: &Phrase<'_>) -> bool {
+        let is_of_whole = |word: &str| whole.text.split(' ').any(|one| one == word);
+        whole.length > self.length
+            && whole.count == self.count
+            && (self.length > 1 || whole.names == whole.count)
+            && self.text.split(' ').all(is_of_whole)
     }
 
     fn written(&self) -> String {
