@@ -195,7 +195,7 @@ fn person(part: &str, setting: Setting, is_outlet: &dyn Fn(&str) -> bool) -> Opt
     (!is_other && person_name::is_name(&words, setting == Setting::Field)).then_some(name)
 }
 
-/// "JANE DOE Associated Press" → "JANE DOE".
+/// "JANE DOE Associated Press" → "JANE DOE". "South Florida Example News" is all an outlet's.
 fn without_outlet<'a>(words: Vec<&'a str>, is_outlet: &dyn Fn(&str) -> bool) -> Vec<&'a str> {
     let is_behind = |start: &usize| {
         let behind = words[*start..].join(" ");
@@ -203,7 +203,8 @@ fn without_outlet<'a>(words: Vec<&'a str>, is_outlet: &dyn Fn(&str) -> bool) -> 
         outlets::is_agency(&behind)
             || !is_one_word && (is_outlet(&behind) || outlets::reads_like_outlet(&behind))
     };
-    match (2..words.len()).find(is_behind) {
+    let start = (2..words.len()).rev().find(is_behind);
+    match start.filter(|&start| names::begins_with_given_name(&words[..start])) {
         Some(start) => person_name::bare_words(words[..start].to_vec()),
         None => words,
     }
