@@ -4,7 +4,7 @@ mod process;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use copydesk::transport::kafka::EmbeddedBroker;
 use serde_json::{Value, json};
@@ -22,14 +22,14 @@ fn copydesk(arguments: &[&str]) -> Command {
     command
 }
 
+fn started(mut command: Command) -> Child {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().expect("the binary starts")
+}
+
 /// Runs it to the end with `input` on standard input.
-fn run_on(mut command: Command, input: &[u8]) -> Output {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary starts");
+fn run_on(command: Command, input: &[u8]) -> Output {
+    let mut child = started(command);
     let mut stdin = child.stdin.take().expect("it is piped");
     std::thread::scope(|scope| {
         scope.spawn(move || {

@@ -99,6 +99,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     });
     for sheet in edited {
         if !output.put(sheet?)? {
+            output.finish();
             return Ok(ExitCode::from(UNREAD));
         }
     }

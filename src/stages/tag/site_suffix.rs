@@ -94,17 +94,18 @@ fn without_blanks(title: &str) -> Option<Cut> {
         "周刊",
         "客户端",
     ];
+    const MARKS: [char; 5] = ['-', '－', '—', '|', '｜'];
+    let is_between = |character: char| character == ' ' || MARKS.contains(&character);
     let underscore = title.find('_').filter(|at| title[at + 1..].split('_').all(is_han_name));
     let hyphen = || {
-        let at = title.rfind(['-', '－', '—', '|', '｜'])?;
-        let name = title[at..].trim_start_matches(['-', '－', '—', '|', '｜', ' ']);
+        let at = title.rfind(MARKS)?;
+        let name = title[at..].trim_start_matches(is_between);
         (is_han_name(name) && ENDS.iter().any(|end| name.ends_with(end))).then_some(at)
     };
     let start = underscore.or_else(hyphen)?;
-    let head = title[..start].trim_end_matches(['-', '－', '—', '|', '｜', ' ']);
+    let head = title[..start].trim_end_matches(is_between);
     let is_title = head.chars().filter(|&c| is_ideographic(c)).count() >= SHORTEST_HAN_TITLE;
-    let name = title.rfind(['_', '-', '－', '—', '|', '｜', ' '])?;
-    let name = name + title[name..].chars().next()?.len_utf8();
+    let name = title.trim_end_matches(|c| c != '_' && !is_between(c)).len();
     is_title.then_some(Cut {
         span: head.len()..title.len(),
         name: name..title.len(),

@@ -233,12 +233,7 @@ fn process_tells_of_a_file_that_ends_too_early() {
 
 #[test]
 fn process_gives_each_article_when_it_is_done() {
-    let mut child = copydesk(&["process"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut child = started(copydesk(&["process"]));
     let mut stdin = child.stdin.take().unwrap();
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
     for id in ["one", "two"] {
@@ -254,12 +249,7 @@ fn process_gives_each_article_when_it_is_done() {
 
 #[test]
 fn process_ends_quietly_when_its_reader_leaves() {
-    let mut child = copydesk(&["process"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = started(copydesk(&["process"]));
     let mut stdin = child.stdin.take().unwrap();
     let writer = std::thread::spawn(move || {
         // Goes on until nobody reads: an input without an end.

@@ -7,6 +7,8 @@ use html5ever::local_name;
 use super::render::is_block;
 use super::tree::{Content, NodeId, Tree};
 
+const NAMES: [&str; 3] = ["dropcap", "drop-cap", "drop_cap"];
+
 /// With a quotation mark before it.
 const LONGEST: usize = 8;
 /// How many nodes may stand between the letter and the text.
@@ -15,8 +17,8 @@ const REACH: usize = 8;
 /// The letter, if the element is such a one.
 pub fn letter(tree: &Tree, id: NodeId) -> Option<String> {
     let element = tree.element(id)?;
-    let class = element.attribute(&local_name!("class"))?.to_ascii_lowercase();
-    if !["dropcap", "drop-cap", "drop_cap"].iter().any(|name| class.contains(name)) {
+    let class = element.attribute(&local_name!("class"))?;
+    if !NAMES.iter().any(|name| says(class, name)) {
         return None;
     }
     let text = tree.short_text(id, LONGEST)?;
@@ -43,6 +45,11 @@ pub fn letter(tree: &Tree, id: NodeId) -> Option<String> {
         next = tree.first_child(reached).or_else(|| after(tree, reached));
     }
     None
+}
+
+/// Whether a class has such a name in it, in any case.
+fn says(class: &str, name: &str) -> bool {
+    class.as_bytes().windows(name.len()).any(|part| part.eq_ignore_ascii_case(name.as_bytes()))
 }
 
 /// The node that follows when this one and all in it is left out.

@@ -21,7 +21,7 @@ pub fn signed(line: &str, is_behind_date: bool) -> Option<&str> {
         .find_map(|part| {
             said(part)
                 .or_else(|| with_office(part))
-                .or_else(|| by(part, is_behind_date || is_dated(line)))
+                .or_else(|| by(part, || is_behind_date || is_dated(line)))
         })
         .or_else(|| in_chinese(line))
 }
@@ -82,18 +82,19 @@ fn said(part: &str) -> Option<&str> {
 }
 
 /// "by Jane Doe in News" → "Jane Doe".
-fn by(part: &str, is_dated: bool) -> Option<&str> {
-    const WORDS: [&str; 6] = ["by ", "von ", "par ", "por ", "di ", "door "];
+fn by(part: &str, is_dated: impl Fn() -> bool) -> Option<&str> {
+    const WORDS: [&str; 6] = [" by ", " von ", " par ", " por ", " di ", " door "];
     let folded = part.to_ascii_lowercase();
-    let rest = WORDS.iter().find_map(|word| {
-        if folded.starts_with(word) {
-            return Some(&part[word.len()..]);
+    let (start, rest) = WORDS.iter().find_map(|word| {
+        if folded.starts_with(word.trim_start()) {
+            return Some((0, &part[word.len() - 1..]));
         }
-        let at = folded.find(&format!(" {word}")).filter(|_| is_dated)?;
-        Some(&part[at + word.len() + 1..])
+        let at = folded.find(word)?;
+        Some((at, &part[at + word.len()..]))
     })?;
-    let is_ended = [" in", " on"].iter().any(|end| rest.ends_with(end));
-    (is_dated || is_ended).then(|| names(rest)).flatten()
+    let is_ended = start == 0 && [" in", " on"].iter().any(|end| rest.ends_with(end));
+    let names = names(rest)?;
+    (is_ended || is_dated()).then_some(names)
 }
 
 /// "Jane Doe, Political Editor" → "Jane Doe".
