@@ -41,6 +41,8 @@ pub struct Candidate<'m> {
     pub is_quoted: bool,
     /// A capital inside a sentence, and a table entry that is no name.
     pub is_name: bool,
+    /// How much better the original fits the document (see [`Fit`]).
+    pub in_document: f32,
     #[cfg_attr(
         not(feature = "train"),
         expect(dead_code, reason = "only training looks at it again")
@@ -86,12 +88,13 @@ pub fn candidates<'m>(
         let rows: Vec<&[f32]> = rows.iter().map(|row| &row[..]).collect();
         model.judge.probabilities_of_hopeful(&rows, &HOPELESS, &check)
     };
-    let weighed = found.into_iter().zip(rows).zip(probabilities);
+    let weighed = found.into_iter().zip(fits).zip(rows).zip(probabilities);
     weighed
-        .map(|(((line, choice), evidence), probability)| Candidate {
+        .map(|((((line, choice), fit), evidence), probability)| Candidate {
             line,
             is_quoted: quoted[line][choice.tokens.start],
             is_name: is_name(&lines[line], &choice),
+            in_document: fit.in_document,
             choice,
             evidence,
             probability,
