@@ -9,6 +9,7 @@ use copydesk::stages::tag::fingerprints::{
     MINHASH_VALUES, SEED, SHINGLE_WORDS, SIMHASH_WORDS, fingerprints,
 };
 use copydesk::stages::tag::quality::{self, Words};
+use copydesk::text::fold::fold;
 use copydesk::text::hashing::{fingerprint, lowercase_fingerprint};
 use copydesk::text::words::words;
 use proptest::prelude::*;
@@ -68,6 +69,17 @@ proptest! {
         let at = at.index(bytes.len());
         bytes[at] ^= change;
         prop_assert_ne!(fingerprint(&bytes), before);
+    }
+
+    #[test]
+    fn a_key_is_folded_character_by_character(
+        characters in prop::collection::vec(
+            prop::sample::select(&['a', 'Q', '7', '0', ' ', '.', '\'', '’', 'É', 'ß', '½', '。', 'я']),
+            0..200,
+        ),
+    ) {
+        let text: String = characters.iter().collect();
+        prop_assert_eq!(fold(&text), folded(&characters));
     }
 
     #[test]
@@ -141,6 +153,30 @@ fn probability(row: &[f32], trees: &[Tree]) -> f32 {
         sum += leaves[node - SPLITS];
     }
     1.0 / (1.0 + (-sum).exp())
+}
+
+/// What becomes of each character, and that neither spaces nor figures come twice.
+fn folded(characters: &[char]) -> String {
+    let pieces = characters.iter().map(|character| match character {
+        '\'' | '’' => "",
+        'É' => "e",
+        'ß' => "ss",
+        'я' => "я",
+        'a' => "a",
+        'Q' => "q",
+        '7' | '0' => "0",
+        // Compatible with a one, a stroke and a two.
+        '½' => "0 0",
+        _ => " ",
+    });
+    let mut key = String::new();
+    for piece in pieces.flat_map(str::chars) {
+        let is_again = matches!(piece, ' ' | '0') && key.ends_with(piece);
+        if !(is_again || piece == ' ' && key.is_empty()) {
+            key.push(piece);
+        }
+    }
+    key.trim_end().to_owned()
 }
 
 fn fnv(word: &str) -> u64 {
