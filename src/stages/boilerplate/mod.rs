@@ -14,6 +14,7 @@ pub(crate) mod features;
 pub(crate) mod flat;
 pub(crate) mod model;
 pub mod network;
+mod openings;
 pub(crate) mod opinions;
 pub(crate) mod page;
 

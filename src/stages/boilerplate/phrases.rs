@@ -17,8 +17,9 @@ use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
+use crate::stages::boilerplate::openings::{Openings, first_word};
 use crate::text::fold::{fold, fold_into, is_unspaced};
-use crate::text::hashing::{FastMap, FastSet, fingerprint};
+use crate::text::hashing::{FastMap, fingerprint};
 use crate::text::lines::measure;
 
 /// What a known wording is.
@@ -98,13 +99,25 @@ enum Anchor {
     Anywhere,
 }
 
+/// A wording that is a part of lines.
+struct Part {
+    key: String,
+    anchor: Anchor,
+    phrase: Phrase,
+}
+
 struct Table {
     whole: FastMap<String, Phrase>,
     /// What stands before a line's first colon.
     labels: FastMap<String, Phrase>,
-    parts: Vec<(Anchor, Phrase)>,
-    /// What the parts begin with: most lines have none of it, and so none of them.
-    opening_words: FastSet<u64>,
+    parts: Vec<Part>,
+    /// What parts begin with that stand at the start of a line, and those anywhere.
+    at_start: Openings,
+    anywhere: Openings,
+    /// Places in `parts` by the hashes of all their words, and the length of the longest.
+    by_words: FastMap<u64, Vec<usize>>,
+    longest: usize,
+    /// For lines without spaces, in which a part may begin anywhere.
     automaton: AhoCorasick,
 }
 
@@ -172,7 +185,7 @@ pub fn find(line: &str) -> Option<Phrase> {
     }
     let own = OWN.with_borrow(Clone::clone);
     KEY.with_borrow_mut(|key| {
-        if let Some(colon) = line.find([':', '：']).filter(|&colon| colon <= LONGEST_LABEL) {
+        if let Some(colon) = colon(line) {
             fold_into(&line[..colon], key);
             let own = own.as_ref().and_then(|own| own.labels.get(key));
             if let Some(&phrase) = own.or_else(|| TABLE.labels.get(key)) {
@@ -185,12 +198,21 @@ pub fn find(line: &str) -> Option<Phrase> {
     })
 }
 
+/// Where the label before a line's first colon ends, if it is not too long for one.
+fn colon(line: &str) -> Option<usize> {
+    let is_colon = |(at, &byte): (usize, &u8)| {
+        byte == b':' || byte == WIDE_COLON[0] && line.as_bytes()[at..].starts_with(WIDE_COLON)
+    };
+    line.as_bytes().iter().take(LONGEST_LABEL + 1).enumerate().position(is_colon)
+}
+
+const WIDE_COLON: &[u8] = "：".as_bytes();
+
 impl Table {
     fn read(sources: &[&str]) -> Result<Self, Vec<String>> {
         let mut faults = Vec::new();
         let mut whole = FastMap::default();
         let mut labels = FastMap::default();
-        let mut keys = Vec::new();
         let mut parts = Vec::new();
         for source in sources {
             let mut label = None;
@@ -228,10 +250,7 @@ impl Table {
                         Some(Anchor::Start) if spelling.ends_with(':') => {
                             labels.entry(key).or_insert(label);
                         }
-                        Some(anchor) => {
-                            keys.push(key);
-                            parts.push((anchor, label));
-                        }
+                        Some(anchor) => parts.push(Part { key, anchor, phrase: label }),
                     }
                 }
             }
@@ -239,19 +258,24 @@ impl Table {
         let automaton = AhoCorasick::builder()
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .match_kind(MatchKind::Standard)
-            .build(&keys)
+            .build(parts.iter().map(|part| &part.key))
             .map_err(|error| vec![format!("too much for an automaton: {error}")])?;
         if !faults.is_empty() {
             return Err(faults);
         }
-        let opening_words = keys.iter().filter_map(|key| words(key).next()).collect();
-        Ok(Self { whole, labels, parts, opening_words, automaton })
-    }
-
-    /// A part begins where a word does, which without spaces is anywhere.
-    fn may_have_part(&self, key: &str) -> bool {
-        !key.is_ascii() && key.contains(is_unspaced)
-            || words(key).any(|word| self.opening_words.contains(&word))
+        let (mut at_start, mut anywhere) = (Openings::default(), Openings::default());
+        let mut by_words: FastMap<u64, Vec<usize>> = FastMap::default();
+        for (at, part) in parts.iter().enumerate() {
+            let openings = match part.anchor {
+                Anchor::Start => &mut at_start,
+                Anchor::Anywhere => &mut anywhere,
+            };
+            openings.add(&part.key);
+            let hash = beginnings(&part.key).last().map_or(0, |(_, hash)| hash);
+            by_words.entry(hash).or_default().push(at);
+        }
+        let longest = parts.iter().map(|part| part.key.len()).max().unwrap_or(0);
+        Ok(Self { whole, labels, parts, at_start, anywhere, by_words, longest, automaton })
     }
 
     /// What a line says it is, by its folding key.
@@ -259,29 +283,75 @@ impl Table {
         if let Some(&phrase) = self.whole.get(key) {
             return Some(phrase);
         }
-        if opens_with_quotation(line) || !self.may_have_part(key) {
+        if opens_with_quotation(line) {
             return None;
         }
+        let part = if !key.is_ascii() && key.contains(is_unspaced) {
+            self.part_anywhere(key, line)
+        } else {
+            self.part_of_words(key, line)
+        };
+        part.map(|part| part.phrase)
+    }
+
+    /// The part that ends first of those that the line has, and of these the longest. A part
+    /// begins where a word does.
+    fn part_of_words(&self, key: &str, line: &str) -> Option<&Part> {
+        let mut first: Option<(usize, &Part)> = None;
+        let at_start = self.at_start.has(first_word(key.as_bytes())).then_some(0);
+        for start in at_start.into_iter().chain(self.anywhere.places(key)) {
+            let latest = first.map_or(start + self.longest, |(end, _)| end - 1);
+            let found = beginnings(&key[start..])
+                .take_while(|(length, _)| start + length <= latest)
+                .filter_map(|(length, hash)| Some((length, self.by_words.get(&hash)?)))
+                .find_map(|(length, parts)| {
+                    let mut parts = parts.iter().map(|&part| &self.parts[part]);
+                    let is_here = |part: &&Part| {
+                        part.key == key[start..start + length] && part.fits(start, key, line)
+                    };
+                    Some((start + length, parts.find(is_here)?))
+                });
+            first = found.or(first);
+        }
+        first.map(|(_, part)| part)
+    }
+
+    /// The same where words are written without spaces.
+    fn part_anywhere(&self, key: &str, line: &str) -> Option<&Part> {
         self.automaton.find_overlapping_iter(key).find_map(|found| {
-            let (anchor, phrase) = self.parts[found.pattern().as_usize()];
-            let fits = match anchor {
-                Anchor::Start => found.start() == 0 && key.len() <= LONGEST_BEGUN,
-                Anchor::Anywhere => is_boundary(key, found.start()),
-            };
-            if !(fits && is_boundary(key, found.end())) {
-                return None;
-            }
-            let is_preposition = phrase == Phrase::Byline && found.len() <= LONGEST_PREPOSITION;
-            let is_told = is_preposition && is_running_text(line)
-                || anchor == Anchor::Anywhere && is_quoted(&key[found.range()], line);
-            (!is_told).then_some(phrase)
+            let part = &self.parts[found.pattern().as_usize()];
+            part.fits(found.start(), key, line).then_some(part)
         })
     }
 }
 
-/// The words' fingerprints.
-fn words(key: &str) -> impl Iterator<Item = u64> {
-    key.split(' ').map(|word| fingerprint(word.as_bytes()))
+impl Part {
+    /// Whether what the key has from `start` on, which reads like this, is meant so.
+    fn fits(&self, start: usize, key: &str, line: &str) -> bool {
+        let fits = match self.anchor {
+            Anchor::Start => start == 0 && key.len() <= LONGEST_BEGUN,
+            Anchor::Anywhere => is_boundary(key, start),
+        };
+        if !(fits && is_boundary(key, start + self.key.len())) {
+            return false;
+        }
+        let is_preposition = self.phrase == Phrase::Byline && self.key.len() <= LONGEST_PREPOSITION;
+        let is_told = is_preposition && is_running_text(line)
+            || self.anchor == Anchor::Anywhere && is_quoted(&self.key, line);
+        !is_told
+    }
+}
+
+/// The lengths of what a key begins with, in whole words, each with a hash of these words.
+fn beginnings(key: &str) -> impl Iterator<Item = (usize, u64)> {
+    let (mut next, mut hash) = (0, 0u64);
+    std::iter::from_fn(move || {
+        let word = first_word(key.as_bytes().get(next..)?);
+        let length = next + word.len();
+        next = length + 1;
+        hash = hash.rotate_left(23) ^ fingerprint(word);
+        Some((length, hash))
+    })
 }
 
 /// Whether a line goes on as no list of names does: "By default, the system handles …".

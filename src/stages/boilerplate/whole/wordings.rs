@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
+use crate::stages::boilerplate::openings::Openings;
 use crate::stages::boilerplate::phrases::{alternatives, is_boundary};
 use crate::text::fold::fold;
 
@@ -42,6 +43,7 @@ impl Wording {
 struct Table {
     whole: HashMap<String, Vec<Wording>>,
     parts: Vec<Wording>,
+    openings: HashMap<Wording, Openings>,
     automaton: AhoCorasick,
 }
 
@@ -69,6 +71,7 @@ impl Table {
     fn read(source: &str) -> Self {
         let mut whole: HashMap<String, Vec<Wording>> = HashMap::new();
         let (mut keys, mut parts) = (Vec::new(), Vec::new());
+        let mut openings: HashMap<Wording, Openings> = HashMap::new();
         let mut wording = None;
         for line in source.lines().map(str::trim) {
             if line.is_empty() || line.starts_with('#') {
@@ -83,6 +86,7 @@ impl Table {
             for spelling in alternatives(part.unwrap_or(line)) {
                 let key = fold(&spelling);
                 if part.is_some() {
+                    openings.entry(wording).or_default().add(&key);
                     keys.push(key);
                     parts.push(wording);
                 } else {
@@ -94,18 +98,26 @@ impl Table {
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(&keys)
             .expect("the file is small enough for an automaton");
-        Self { whole, parts, automaton }
+        Self { whole, parts, openings, automaton }
     }
 
     fn places(&self, key: &str, wording: Wording) -> impl Iterator<Item = Range<usize>> {
-        self.automaton
-            .find_overlapping_iter(key)
+        let found = self.may_have(key, wording).then(|| self.automaton.find_overlapping_iter(key));
+        found
+            .into_iter()
+            .flatten()
             .filter(move |found| {
                 self.parts[found.pattern().as_usize()] == wording
                     && is_boundary(key, found.start())
                     && (is_boundary(key, found.end()) || ends_in_hangul(&key[..found.end()]))
             })
             .map(|found| found.range())
+    }
+
+    /// In ASCII there are spaces between words, and no particles behind them.
+    fn may_have(&self, key: &str, wording: Wording) -> bool {
+        let openings = self.openings.get(&wording);
+        !key.is_ascii() || openings.is_some_and(|it| it.places(key).next().is_some())
     }
 }
 
