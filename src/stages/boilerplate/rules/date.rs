@@ -28,7 +28,11 @@ fn is_bare(line: &str) -> bool {
             && !is_figure
             && month_named(&word.to_lowercase()).is_none()
     });
-    words().count() <= MOST_WORDS && long.count() <= 1 && find_moment(line, false).is_some()
+    // A date has figures, and most lines have none.
+    line.contains(char::is_numeric)
+        && words().count() <= MOST_WORDS
+        && long.count() <= 1
+        && find_moment(line, false).is_some()
 }
 
 /// "at", "de", "CET": of the longer ones only a day of the week may stand there.
