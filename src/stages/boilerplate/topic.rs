@@ -1,6 +1,7 @@
 //! What a segment shares with the article and with the page's own statements:
 //! an article's paragraphs speak of the same things, teasers of others.
 
+use std::hash::BuildHasherDefault;
 use std::ops::Range;
 
 use crate::stages::boilerplate::features::Statements;
@@ -22,6 +23,16 @@ pub struct Overlap {
     pub repeats: f32,
 }
 
+/// What is known of a word of the body's prose.
+#[derive(Default)]
+struct Told {
+    /// How many segments of the body have it.
+    segments: u32,
+    /// Whether one before has it, and whether one of the first has.
+    is_told: bool,
+    is_of_lead: bool,
+}
+
 /// How many of the longer words at the start of the body say what it is about.
 const LEAD: u32 = 100;
 
@@ -32,10 +43,11 @@ pub fn overlaps(
     body: &Range<usize>,
     wanted: &[bool],
 ) -> Vec<Overlap> {
-    let mut in_body: FastMap<u32, u32> = FastMap::default();
+    let mut in_body: FastMap<u32, Told> = FastMap::default();
     let mut words: Vec<u32> = Vec::new();
     let mut ends = Vec::with_capacity(segments.len());
-    let mut texts: FastMap<u64, u32> = FastMap::default();
+    let mut texts: FastMap<u64, u32> =
+        FastMap::with_capacity_and_hasher(segments.len(), BuildHasherDefault::default());
     let mut prints = Vec::with_capacity(segments.len());
     for (index, segment) in segments.iter().enumerate() {
         let written = &text[segment.span.clone()];
@@ -59,14 +71,12 @@ pub fn overlaps(
         words.truncate(kept);
         if body.contains(&index) && segment.is_prose() {
             for &word in &words[start..] {
-                *in_body.entry(word).or_default() += 1;
+                in_body.entry(word).or_default().segments += 1;
             }
         }
         ends.push(words.len());
     }
     let mut start = 0;
-    let mut seen: FastSet<u32> = FastSet::default();
-    let mut lead: FastSet<u32> = FastSet::default();
     let mut in_lead = 0;
     segments
         .iter()
@@ -77,26 +87,28 @@ pub fn overlaps(
             let own = u32::from(is_body);
             let mine = &words[start..end];
             start = end;
-            let shared = mine
-                .iter()
-                .filter(|word| in_body.get(word).is_some_and(|&count| count > own))
-                .count();
+            let (mut shared, mut before, mut of_lead) = (0, 0, 0);
+            for told in mine.iter().filter_map(|word| in_body.get(word)) {
+                shared += usize::from(told.segments > own);
+                before += usize::from(told.is_told);
+                of_lead += usize::from(told.is_of_lead);
+            }
+            if is_body {
+                let is_lead = in_lead < LEAD;
+                for word in mine {
+                    let told = in_body.entry(*word).or_default();
+                    told.is_told = true;
+                    told.is_of_lead |= is_lead;
+                }
+                in_lead += mine.len() as u32;
+            }
             let share = |count: usize| {
                 if mine.is_empty() { -1.0 } else { count as f32 / mine.len() as f32 }
             };
-            let before = share(mine.iter().filter(|word| seen.contains(word)).count());
-            let of_lead = share(mine.iter().filter(|word| lead.contains(word)).count());
-            if is_body {
-                seen.extend(mine);
-                if in_lead < LEAD {
-                    in_lead += mine.len() as u32;
-                    lead.extend(mine);
-                }
-            }
             Overlap {
                 shared: share(shared),
-                before,
-                lead: of_lead,
+                before: share(before),
+                lead: share(of_lead),
                 repeats: texts[&prints[index]] as f32,
             }
         })
@@ -132,7 +144,7 @@ pub fn stated(
         statements.titles.iter().map(|title| all_words(title).collect()).collect();
     let description: FastSet<u32> = all_words(&statements.description).collect();
     let article: FastSet<u64> = triples(&statements.article_body).collect();
-    let mut words: FastSet<u32> = FastSet::default();
+    let mut words: Vec<u32> = Vec::new();
     segments
         .iter()
         .zip(wanted)
@@ -149,14 +161,18 @@ pub fn stated(
             {
                 words.clear();
                 words.extend(all_words(written));
+                words.sort_unstable();
+                words.dedup();
+                let shared_with = |stated: &FastSet<u32>| {
+                    words.iter().filter(|word| stated.contains(word)).count() as f32
+                };
                 for title in titles.iter().filter(|title| title.len() > 2) {
-                    let shared = words.intersection(title).count() as f32;
+                    let shared = shared_with(title);
                     stated.in_title = stated.in_title.max(shared / words.len().max(1) as f32);
                     stated.covers_title = stated.covers_title.max(shared / title.len() as f32);
                 }
                 if !description.is_empty() {
-                    let shared = words.intersection(&description).count() as f32;
-                    stated.in_description = shared / words.len().max(1) as f32;
+                    stated.in_description = shared_with(&description) / words.len().max(1) as f32;
                 }
             }
             if wanted && article.len() >= SHORTEST_BODY {
@@ -171,12 +187,41 @@ pub fn stated(
 }
 
 fn all_words(text: &str) -> impl Iterator<Item = u32> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(hash)
+    words(text).map(|(hash, _)| hash)
 }
 
 /// Words that say what a text speaks of, each as a hash.
 pub fn long_words(text: &str) -> impl Iterator<Item = u32> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() >= SHORTEST).map(hash)
+    words(text).filter(|&(_, length)| length >= SHORTEST).map(|(hash, _)| hash)
+}
+
+/// The hash of each word, whatever its case in ASCII, and its length in bytes.
+fn words(text: &str) -> impl Iterator<Item = (u32, usize)> {
+    const BASIS: u32 = 0x811c_9dc5;
+    const PRIME: u32 = 0x0100_0193;
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let (mut hash, mut length) = (BASIS, 0);
+        while let Some(&byte) = text.as_bytes().get(at) {
+            let (is_of_word, bytes) = if byte.is_ascii() {
+                (byte.is_ascii_alphanumeric(), 1)
+            } else {
+                let character = text[at..].chars().next()?;
+                (character.is_alphanumeric(), character.len_utf8())
+            };
+            if is_of_word {
+                for byte in &text.as_bytes()[at..at + bytes] {
+                    hash = (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(PRIME);
+                }
+                length += bytes;
+            }
+            at += bytes;
+            if !is_of_word && length > 0 {
+                break;
+            }
+        }
+        (length > 0).then_some((hash, length))
+    })
 }
 
 /// Three words in a row.
@@ -187,11 +232,5 @@ fn triples(text: &str) -> impl Iterator<Item = u64> {
             u64::from(last.0).rotate_left(40) ^ u64::from(last.1).rotate_left(20) ^ u64::from(word);
         last = (last.1, word);
         triple
-    })
-}
-
-fn hash(word: &str) -> u32 {
-    word.bytes().fold(0x811c_9dc5, |hash, byte| {
-        (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193)
     })
 }
