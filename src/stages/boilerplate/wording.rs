@@ -102,12 +102,13 @@ pub fn words_of(text: &str, words: &mut Vec<u32>) {
     words.clear();
     let (mut state, mut hash) = (In::Nothing, BASIS);
     for character in text.chars() {
-        let next = if character.is_ascii_lowercase() || character.is_alphabetic() {
-            if is_unspaced(character) { In::Nothing } else { In::Word }
-        } else if character.is_numeric() {
-            In::Number
-        } else {
-            In::Nothing
+        let next = match character {
+            'a'..='z' | 'A'..='Z' => In::Word,
+            '0'..='9' => In::Number,
+            '\0'..='\x7f' => In::Nothing,
+            _ if character.is_alphabetic() && !is_unspaced(character) => In::Word,
+            _ if character.is_numeric() && !character.is_alphabetic() => In::Number,
+            _ => In::Nothing,
         };
         if state != In::Nothing && state != next {
             words.push(if state == In::Number { NUMBER } else { hash });
