@@ -114,6 +114,14 @@ impl Deadline {
             std::panic::resume_unwind(Box::new(Exceeded::Time));
         }
     }
+
+    /// The same at one in so many steps, for loops whose steps take less than it does.
+    pub fn check_at(&self, step: usize) {
+        const STEPS: usize = 16;
+        if step.is_multiple_of(STEPS) {
+            self.check();
+        }
+    }
 }
 
 /// That this thread has spent.

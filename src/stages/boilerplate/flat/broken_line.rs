@@ -72,7 +72,7 @@ pub fn rejoin(text: &str, lines: &[Range<usize>], joints: &Forest, deadline: &De
     let mut joined = Joined { lines: Vec::with_capacity(lines.len()), breaks: Vec::new() };
     let mut index = 0;
     while index < lines.len() {
-        deadline.check();
+        deadline.check_at(joined.lines.len());
         let wrapped = match &wrapping {
             Some(wrapping) => {
                 let broke = |at: &usize| wrapping.broke(text, lines, &measures, *at);

@@ -25,8 +25,8 @@ pub fn opinions(
     let rows = Rows::new(text, lines, measures);
     let judged: Vec<usize> = (1..lines.len()).filter(|&at| may_join(measures, at)).collect();
     let mut cells = Vec::with_capacity(judged.len() * COLUMNS);
-    for &at in &judged {
-        deadline.check();
+    for (row, &at) in judged.iter().enumerate() {
+        deadline.check_at(row);
         rows.put(at, &mut cells);
     }
     let rows: Vec<&[f32]> = cells.chunks_exact(COLUMNS).collect();

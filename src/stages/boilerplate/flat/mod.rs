@@ -28,8 +28,9 @@ pub fn segments(text: &str, joints: &Forest, deadline: &Deadline) -> (Vec<Segmen
     let mut segments: Vec<Segment> = joined
         .lines
         .iter()
-        .map(|(span, measure)| {
-            deadline.check();
+        .enumerate()
+        .map(|(index, (span, measure))| {
+            deadline.check_at(index);
             Segment {
                 span: span.clone(),
                 kind: BlockKind::Paragraph,
