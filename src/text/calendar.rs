@@ -84,7 +84,7 @@ impl fmt::Display for Moment {
 /// is read day first, unless `month_first`.
 pub fn find_moment(text: &str, month_first: bool) -> Option<Moment> {
     let text = &text[..text.floor_char_boundary(READ_BYTES)];
-    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+    if text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'T' | b'Z')) {
         return compact(text);
     }
     let folded = fold(text);
@@ -92,6 +92,7 @@ pub fn find_moment(text: &str, month_first: bool) -> Option<Moment> {
         .captures(&folded)
         .and_then(|found| year_first(&folded, &found))
         .or_else(|| in_words(&folded))
+        .or_else(|| year_last(&folded))
         .or_else(|| {
             FIGURES.captures(&folded).and_then(|found| figures(&folded, &found, month_first))
         })
@@ -106,17 +107,24 @@ static YEAR_FIRST: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static COMPACT_ISO: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^((?:19|20)\d\d)(\d\d)(\d\d)(?:t?(\d\d)(\d\d)(\d\d)?)?$"));
+    LazyLock::new(|| pattern(r"^((?:19|20)\d\d)(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(Z)?)?$"));
 
 static DAY_MONTH: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?:^|[^0-9])(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?[\s\-/.]{0,3}(?:de |of |d['’])?(\p{L}[\p{L}\p{M}]{2,14})[\s\-/.,]{1,3}(?:de |del )?((?:1[6-9]|20)\d\d)",
+        r"(?:^|[^0-9])(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?[\s\-/.]{0,3}(?:de |of |d['’])?(\p{L}[\p{L}\p{M}]{2,14})[\s\-/.,]{1,3}(?:de |del |พ\.ศ\. ?)?((?:1[6-9]|2[05])\d\d)",
     )
 });
 
 static MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(\p{L}[\p{L}\p{M}]{2,14})[\s.\-]{1,3}(\d{1,2})(?:st|nd|rd|th)?[\s,.\-]{1,3}((?:1[6-9]|20)\d\d)",
+    )
+});
+
+/// "Mon May 06 07:08:09 UTC 2024": as Unix and Java print dates.
+static YEAR_LAST: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b([a-z]{3}) {1,2}(\d{1,2}) (\d\d:\d\d:\d\d(?: (?:[a-z]{3,4}|[+-]\d{4}))?) ((?:19|20)\d\d)\b",
     )
 });
 
@@ -128,7 +136,7 @@ static FIGURES: LazyLock<Regex> = LazyLock::new(|| {
 
 static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?:(?:오전|오후|上午|下午|午前|午後)\s?)?(\d{1,2})(?:[:.h]|\s?[시时時点點]\s?)(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*([ap]\.?m\b\.?)?\s*(?:(z|utc|gmt)\b|([+-])(\d\d):?(\d\d)?|([ecmp][sd]t|bst|cest|cet|ist)\b)?",
+        r"(?:(?:오전|오후|上午|下午|午前|午後)\s?)?(\d{1,2})(?:[:.h]|\s?[시时時点點]\s?)(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*([ap]\.?m\b\.?)?\s*(?:(?:(?:utc|gmt)([+-]\d\d?)|([+-]\d\d)):?(\d\d)?|(z|utc|gmt)\b|([ecmp][sd]t|bst|cest|cet|ist)\b)?",
     )
 });
 
@@ -164,7 +172,7 @@ fn compact(text: &str) -> Option<Moment> {
     if let Some(found) = COMPACT_ISO.captures(text) {
         let mut moment = day_of(&found, 1, 2, 3)?;
         if let (Some(hour), Some(minute)) = (number(&found, 4), number(&found, 5)) {
-            moment.time = time_of_day(hour, minute, number(&found, 6), None);
+            moment.time = time_of_day(hour, minute, number(&found, 6), found.get(7).map(|_| 0));
         }
         return Some(moment);
     }
@@ -202,7 +210,7 @@ fn in_words(text: &str) -> Option<Moment> {
         let month = month_named(found.get(2)?.as_str())?;
         let day = number(&found, 1)?;
         Some((
-            Moment::day(number(&found, 3)?, month, u8::try_from(day).ok()?)?,
+            Moment::day(gregorian(number(&found, 3)?, &found[2])?, month, u8::try_from(day).ok()?)?,
             found.get(0)?.range(),
         ))
     });
@@ -217,6 +225,27 @@ fn in_words(text: &str) -> Option<Moment> {
         })
     })?;
     moment.time = clock(&text[range.end..]).or_else(|| clock_before(&text[..range.start]));
+    Some(moment)
+}
+
+/// Thai counts years from the Buddha's death; nobody else writes of the 26th century.
+fn gregorian(year: u16, month: &str) -> Option<u16> {
+    match (year, month.contains(is_thai)) {
+        (2500.., true) => Some(year - 543),
+        (2500.., false) => None,
+        _ => Some(year),
+    }
+}
+
+fn is_thai(character: char) -> bool {
+    ('\u{e00}'..='\u{e7f}').contains(&character)
+}
+
+fn year_last(text: &str) -> Option<Moment> {
+    let found = YEAR_LAST.captures(text)?;
+    let day = u8::try_from(number(&found, 2)?).ok()?;
+    let mut moment = Moment::day(number(&found, 4)?, month_named(&found[1])?, day)?;
+    moment.time = clock(&found[3]);
     Some(moment)
 }
 
@@ -279,11 +308,12 @@ fn time_of(found: &Captures<'_>) -> Option<TimeOfDay> {
             _ => hour,
         };
     }
-    let offset = if found.get(5).is_some() {
+    let offset = if let Some(hours) = found.get(5).or(found.get(6)) {
+        let (sign, hours) = hours.as_str().split_at(1);
+        let minutes = hours.parse::<i16>().ok()? * 60 + number(found, 7).unwrap_or(0) as i16;
+        Some(if sign == "-" { -minutes } else { minutes })
+    } else if found.get(8).is_some() {
         Some(0)
-    } else if let (Some(sign), Some(hours)) = (found.get(6), number(found, 7)) {
-        let minutes = (hours * 60 + number(found, 8).unwrap_or(0)) as i16;
-        Some(if sign.as_str() == "-" { -minutes } else { minutes })
     } else {
         found.get(9).and_then(|zone| zone_offset(zone.as_str()))
     };
@@ -353,20 +383,20 @@ pub fn month_named(word: &str) -> Option<u8> {
 /// Month names, January first: English, German, French, Spanish, Portuguese,
 /// Italian, Dutch, Scandinavian, Finnish, Polish, Czech, Russian, Ukrainian,
 /// Romanian, Hungarian, Turkish, Indonesian, Croatian, Greek, Arabic, Persian
-/// transcriptions, Hindi, Hebrew.
+/// transcriptions, Hindi, Hebrew, Thai.
 const MONTHS: [&str; 12] = [
-    "january januar januari janvier enero janeiro gennaio tammikuuta tammikuu stycznia styczeń ledna leden января январь січня ianuarie január ocak siječnja ιανουαρίου ιανουάριος يناير جانفي ژانویه जनवरी ינואר בינואר jänner gener",
-    "february februar februari février fevrier febrero fevereiro febbraio helmikuuta helmikuu lutego luty února únor февраля февраль лютого februarie február şubat veljače φεβρουαρίου فبراير فوریه फ़रवरी फरवरी פברואר בפברואר feber febrer",
-    "march mar märz maerz mars marzo março marco maart marts maaliskuuta maaliskuu marca marzec března březen марта март березня martie március mart maret ožujka μαρτίου مارس मार्च מרץ במרץ març mrz",
-    "april avril abril aprile huhtikuuta huhtikuu kwietnia kwiecień dubna duben апреля апрель квітня aprilie április nisan travnja απριλίου أبريل ابريل آوریل अप्रैल אפריל באפריל",
-    "may mai mayo maio maggio mei maj toukokuuta toukokuu maja května květen мая май травня május mayıs svibnja μαΐου μαίου مايو مه मई מאי במאי maig",
-    "june juni juin junio junho giugno kesäkuuta kesäkuu czerwca czerwiec června červen июня июнь червня iunie június haziran lipnja ιουνίου يونيو ژوئن जून יוני ביוני juny",
-    "july juli juillet julio julho luglio heinäkuuta heinäkuu lipca lipiec července červenec июля июль липня srpnja iulie július temmuz srpnja ιουλίου يوليو ژوئیه जुलाई יולי ביולי juliol",
-    "august août aout agosto augustus elokuuta elokuu sierpnia sierpień srpna srpen августа август серпня augusztus ağustos agustus kolovoza αυγούστου أغسطس اغسطس اوت अगस्त אוגוסט באוגוסט agost",
-    "september septembre septiembre setembro settembre syyskuuta syyskuu września wrzesień září сентября сентябрь вересня septembrie szeptember eylül rujna σεπτεμβρίου سبتمبر سپتامبر सितंबर ספטמבר בספטמבר setembre",
-    "october oktober octobre octubre outubro ottobre lokakuuta lokakuu października październik října říjen октября октябрь жовтня octombrie október ekim οκτωβρίου أكتوبر اكتوبر اکتبر अक्टूबर אוקטובר באוקטובר okt",
-    "november novembre noviembre novembro marraskuuta marraskuu listopada listopad ноября ноябрь листопада noiembrie kasım studenoga νοεμβρίου نوفمبر نوامبر नवंबर נובמבר בנובמבר",
-    "december dezember décembre decembre diciembre dezembro dicembre desember joulukuuta joulukuu grudnia grudzień prosince prosinec декабря декабрь грудня decembrie aralık prosinca δεκεμβρίου ديسمبر دسامبر दिसंबर דצמבר בדצמבר desembre",
+    "january januar januari janvier enero janeiro gennaio tammikuuta tammikuu stycznia styczeń ledna leden января январь січня ianuarie január ocak siječnja ιανουαρίου ιανουάριος يناير جانفي ژانویه जनवरी ינואר בינואר jänner gener มกราคม",
+    "february februar februari février fevrier febrero fevereiro febbraio helmikuuta helmikuu lutego luty února únor февраля февраль лютого februarie február şubat veljače φεβρουαρίου فبراير فوریه फ़रवरी फरवरी פברואר בפברואר feber febrer กุมภาพันธ์",
+    "march mar märz maerz mars marzo março marco maart marts maaliskuuta maaliskuu marca marzec března březen марта март березня martie március mart maret ožujka μαρτίου مارس मार्च מרץ במרץ març mrz มีนาคม",
+    "april avril abril aprile huhtikuuta huhtikuu kwietnia kwiecień dubna duben апреля апрель квітня aprilie április nisan travnja απριλίου أبريل ابريل آوریل अप्रैल אפריל באפריל เมษายน",
+    "may mai mayo maio maggio mei maj toukokuuta toukokuu maja května květen мая май травня május mayıs svibnja μαΐου μαίου مايو مه मई מאי במאי maig พฤษภาคม",
+    "june juni juin junio junho giugno kesäkuuta kesäkuu czerwca czerwiec června červen июня июнь червня iunie június haziran lipnja ιουνίου يونيو ژوئن जून יוני ביוני juny มิถุนายน",
+    "july juli juillet julio julho luglio heinäkuuta heinäkuu lipca lipiec července červenec июля июль липня srpnja iulie július temmuz srpnja ιουλίου يوليو ژوئیه जुलाई יולי ביולי juliol กรกฎาคม",
+    "august août aout agosto augustus elokuuta elokuu sierpnia sierpień srpna srpen августа август серпня augusztus ağustos agustus kolovoza αυγούστου أغسطس اغسطس اوت अगस्त אוגוסט באוגוסט agost สิงหาคม",
+    "september septembre septiembre setembro settembre syyskuuta syyskuu września wrzesień září сентября сентябрь вересня septembrie szeptember eylül rujna σεπτεμβρίου سبتمبر سپتامبر सितंबर ספטמבר בספטמבר setembre กันยายน",
+    "october oktober octobre octubre outubro ottobre lokakuuta lokakuu października październik října říjen октября октябрь жовтня octombrie október ekim οκτωβρίου أكتوبر اكتوبر اکتبر अक्टूबर אוקטובר באוקטובר okt ตุลาคม",
+    "november novembre noviembre novembro marraskuuta marraskuu listopada listopad ноября ноябрь листопада noiembrie kasım studenoga νοεμβρίου نوفمبر نوامبر नवंबर נובמבר בנובמבר พฤศจิกายน",
+    "december dezember décembre decembre diciembre dezembro dicembre desember joulukuuta joulukuu grudnia grudzień prosince prosinec декабря декабрь грудня decembrie aralık prosinca δεκεμβρίου ديسمبر دسامبر दिसंबर דצמבר בדצמבר desembre ธันวาคม",
 ];
 
 /// Days since 1970-01-01 of a day of the Gregorian calendar.
