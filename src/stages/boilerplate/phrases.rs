@@ -1,4 +1,4 @@
-//! The wording of page furniture in fifteen languages, read from `phrases/*.txt`
+//! The wording of page furniture in 27 languages, read from `phrases/*.txt`
 //! once. A line of such a file is a phrase under the `[label]` above it:
 //!
 //! ```text
@@ -82,6 +82,18 @@ const SOURCES: &[&str] = &[
     include_str!("phrases/zh.txt"),
     include_str!("phrases/ja.txt"),
     include_str!("phrases/ko.txt"),
+    include_str!("phrases/cs.txt"),
+    include_str!("phrases/el.txt"),
+    include_str!("phrases/fa.txt"),
+    include_str!("phrases/fi.txt"),
+    include_str!("phrases/he.txt"),
+    include_str!("phrases/hu.txt"),
+    include_str!("phrases/id.txt"),
+    include_str!("phrases/ro.txt"),
+    include_str!("phrases/sv.txt"),
+    include_str!("phrases/th.txt"),
+    include_str!("phrases/uk.txt"),
+    include_str!("phrases/vi.txt"),
 ];
 
 /// Longer lines are text that may well contain such a phrase and mean it.
