@@ -2,12 +2,14 @@
 //! stripped: bylines, dates, section lines. They are read off the body's log.
 
 use super::outlets;
-use crate::article::Article;
+use crate::article::{Article, Block};
 
 /// Lines longer than this, in bytes, say more than one fact.
 const LONGEST_LINE: usize = 120;
 /// How many lines before the body are its front, where no title is among them.
 const NEAR_BODY: usize = 10;
+/// How many short blocks may stand before the body's first paragraph.
+const MOST_SHORT: usize = 3;
 /// How many lines behind the title are its front.
 const NEAR_TITLE: usize = 16;
 
@@ -41,7 +43,11 @@ pub fn lines<'a>(article: &'a Article, headline: Option<&str>) -> Vec<&'a str> {
 
 /// The lines, and whether each may tell something of the article.
 fn stripped_before_body(article: &Article) -> Vec<(&str, bool)> {
-    let Some(first) = article.blocks().first() else { return Vec::new() };
+    let blocks = article.blocks();
+    // A title or standfirst that stayed in the body has its date and byline behind it.
+    let is_long = |block: &&Block| article.block_text(block).len() > LONGEST_LINE;
+    let paragraph = blocks.iter().take(MOST_SHORT + 1).find(is_long);
+    let Some(first) = paragraph.or(blocks.first()) else { return Vec::new() };
     let mut lines = Vec::new();
     let mut drift = 0isize;
     for change in article.body().log().changes() {
