@@ -244,3 +244,43 @@ fn a_day_is_told_with_the_time_that_an_element_has_for_it() {
         "<p>May 3, 2024</p><ul><li><time datetime=2024-05-04T08:57:25-05:00>Saturday</time></ul>";
     assert_eq!(published(&told(other, "")), Some("2024-05-03"));
 }
+
+#[test]
+fn a_headline_ends_where_its_block_goes_on_with_the_byline() {
+    let broken = format!(
+        "<table><tr><td><font size=5><b>Council to rebuild the old ferry pier</b></font><br>\
+         By ADA QUILL<br>May 3, 2024<br><br>{BODY}</td></tr></table>"
+    );
+    let tags = tagged(&broken).tags;
+    let headline = |tags: &Tags| tags.headline.as_ref().map(|it| it.text().to_owned());
+    assert_eq!(headline(&tags).as_deref(), Some("Council to rebuild the old ferry pier"));
+    assert_eq!(published(&tags), Some("2024-05-03"));
+    let flat = flat_tags(&["# Council to rebuild the old ferry pier"]);
+    assert_eq!(headline(&flat).as_deref(), Some("Council to rebuild the old ferry pier"));
+    let numbered = flat_tags(&["#Harbour: council to rebuild the old ferry pier"]);
+    assert_eq!(
+        headline(&numbered).as_deref(),
+        Some("#Harbour: council to rebuild the old ferry pier")
+    );
+}
+
+#[test]
+fn a_date_behind_a_standfirst_that_stays_is_read() {
+    let tags = flat_tags(&[
+        "Council to rebuild the old ferry pier",
+        "Two winters after the storm",
+        "3 May 2024",
+    ]);
+    assert_eq!(published(&tags), Some("2024-05-03"));
+    let none = flat_tags(&["Council to rebuild the old ferry pier", "Two winters after the storm"]);
+    assert_eq!(published(&none), None);
+}
+
+/// What is told of flat text with `front` above its article.
+fn flat_tags(front: &[&str]) -> Tags {
+    let body = BODY.replace("<p>", "").replace("</p>", "\n\n");
+    let mut article = Article::from_text(format!("{}\n\n{body}", front.join("\n\n")));
+    Boilerplate::default().apply(&mut article, &Deadline::never());
+    Tag.apply(&mut article, &Deadline::never());
+    article.tags
+}

@@ -29,7 +29,7 @@ use crate::edit::RuleId;
 use crate::site::{Shown, SiteView};
 use crate::stage::Deadline;
 use crate::stages::boilerplate::flat::{self, broken_line};
-use crate::stages::boilerplate::phrases::Phrase;
+use crate::stages::boilerplate::phrases::{self, Phrase};
 use crate::stages::boilerplate::recurrence;
 use crate::stages::boilerplate::removal::Cut;
 use crate::stages::boilerplate::segment::{Marks, Segment};
@@ -188,7 +188,10 @@ impl<'a> Scene<'a> {
                     && self.is_of_article(index, fact)
                     && self.segment(index).measure.words <= MOST_CLUE_WORDS
                 {
-                    clues.push((fact, self.written(index).to_owned()));
+                    let written = self.written(index);
+                    let is_title = fact == Fact::Title;
+                    let stated = if is_title { title(written) } else { written.to_owned() };
+                    clues.push((fact, stated));
                 }
                 Some(Cut { rule: rule.id, confidence })
             })
@@ -230,6 +233,16 @@ impl<'a> Scene<'a> {
                     && other.place.containers[0] == place.containers[0]
             })
     }
+}
+
+/// A headline of one line, without the sign of Markdown and without the byline and date that
+/// share a block with it where breaks part the lines of a page.
+fn title(written: &str) -> String {
+    let bare = written.trim_start_matches('#');
+    let written = if bare.starts_with(' ') { bare } else { written };
+    let lines = written.lines().map(str::trim).enumerate();
+    let own = lines.take_while(|(number, line)| *number == 0 || phrases::find(line).is_none());
+    own.map(|(_, line)| line).collect::<Vec<_>>().join(" ")
 }
 
 /// How many segments stand between a section's name and what it is the section of.
