@@ -240,7 +240,7 @@ impl<'a> Scene<'a> {
 fn title(written: &str) -> String {
     let bare = written.trim_start_matches('#');
     let written = if bare.starts_with(' ') { bare } else { written };
-    let lines = written.lines().map(str::trim).enumerate();
+    let lines = written.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate();
     let own = lines.take_while(|(number, line)| *number == 0 || phrases::find(line).is_none());
     own.map(|(_, line)| line).collect::<Vec<_>>().join(" ")
 }
