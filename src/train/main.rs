@@ -13,10 +13,11 @@
 //! the table of spun phrases from the lists in a folder and from pairs seen on
 //! pages; `copydesk-train spun NGRAMS TABLE NEWS` counts the table's words in clean
 //! news, articles separated by U+001E, and `copydesk-train vectors VECTORS TABLE NEWS` learns
-//! there what company words keep; `copydesk-train judge FOREST LISTS NGRAMS VECTORS NEWS
-//! SEEN…` trains what weighs the evidence. `--without=SITE,…` leaves out what was
+//! there what company words keep, `copydesk-train cloze CLOZE TABLE NEWS` how they stand in
+//! their places; `copydesk-train judge JUDGE LISTS NGRAMS VECTORS CLOZE NEWS SEEN…` trains what
+//! weighs the evidence and writes `JUDGE.first` and `JUDGE.second`. `--without=SITE,…` leaves out what was
 //! seen on some sites. `copydesk-train mark MARKED NEWS SEEN… --only=SITE,…` spins
-//! clean news with what was seen on some sites. `copydesk-train check spun TABLE NGRAMS VECTORS FOREST MARKED` measures
+//! clean news with what was seen on some sites. `copydesk-train check spun TABLE NGRAMS VECTORS CLOZE JUDGE MARKED` measures
 //! such a model on marked text, as `copydesk eval --task spun` does the one that ships.
 //!
 //! `copydesk-train language MODEL FOLDER` trains the tag stage's model of languages on
@@ -68,23 +69,32 @@ fn main() -> ExitCode {
         ["vectors", vectors, table, news] => {
             return store(vectors, spun::vectors::train(table.as_ref(), news.as_ref()));
         }
+        ["cloze", cloze, table, news] => {
+            return store(cloze, spun::cloze::train(table.as_ref(), news.as_ref()));
+        }
         ["table", table, lists, news, ref seen @ ..] => {
             let made = spun::table::make(&sources(lists, news, seen));
             return store(table, made.map(String::into_bytes));
         }
-        ["judge", forest, lists, ngrams, vectors, news, ref seen @ ..] => {
-            let read = std::fs::read(ngrams).and_then(|n| Ok((n, std::fs::read(vectors)?)));
-            let trained = read.and_then(|(ngrams, vectors)| {
-                spun::judge::train(&sources(lists, news, seen), &ngrams, &vectors)
+        ["judge", judge, lists, ngrams, vectors, cloze, news, ref seen @ ..] => {
+            let read = || -> std::io::Result<[Vec<u8>; 3]> {
+                Ok([std::fs::read(ngrams)?, std::fs::read(vectors)?, std::fs::read(cloze)?])
+            };
+            let trained = read().and_then(|[ngrams, vectors, cloze]| {
+                spun::judge::train(&sources(lists, news, seen), &ngrams, &vectors, &cloze)
             });
-            return store(forest, trained);
+            let stored = trained.and_then(|[first, second]| {
+                std::fs::write(format!("{judge}.first"), first)?;
+                std::fs::write(format!("{judge}.second"), second)
+            });
+            return ended(judge, stored);
         }
         ["mark", marked, news, ref seen @ ..] => {
             let made = spun::mark(&sources("", news, seen), &listed("--only="));
             return store(marked, made);
         }
-        ["check", "spun", table, ngrams, vectors, forest, marked] => {
-            return match measure::spun(table, ngrams, vectors, forest, marked) {
+        ["check", "spun", table, ngrams, vectors, cloze, judge, marked] => {
+            return match measure::spun(table, ngrams, vectors, cloze, judge, marked) {
                 Ok(report) => {
                     println!("{report}");
                     ExitCode::SUCCESS
@@ -114,8 +124,9 @@ fn main() -> ExitCode {
         _ => {
             eprintln!(
                 "usage: copydesk-train page|flat|joints MODEL SET… [--joints=SET,…] | check page|flat|joints SET… | table TABLE LISTS NEWS SEEN… \
-                 | spun NGRAMS TABLE NEWS | vectors VECTORS TABLE NEWS | judge FOREST LISTS NGRAMS VECTORS NEWS SEEN… \
-                 | mark MARKED NEWS SEEN… | check spun TABLE NGRAMS VECTORS FOREST MARKED | language MODEL FOLDER \
+                 | spun NGRAMS TABLE NEWS | vectors VECTORS TABLE NEWS \
+                 | cloze CLOZE TABLE NEWS | judge JUDGE LISTS NGRAMS VECTORS CLOZE NEWS SEEN… \
+                 | mark MARKED NEWS SEEN… | check spun TABLE NGRAMS VECTORS CLOZE JUDGE MARKED | language MODEL FOLDER \
                  | lexicon LEXICON FOLDER NEWS | ner MODEL LEXICON SENTENCES \
                  | subjects MODEL SEEDS SET…"
             );
@@ -155,7 +166,11 @@ fn write(model: &str, sets: &[&str], form: Form, joints: &[PathBuf]) -> ExitCode
 
 /// Writes a file that was made, if it was.
 fn store(path: &str, made: std::io::Result<Vec<u8>>) -> ExitCode {
-    match made.and_then(|bytes| std::fs::write(path, bytes)) {
+    ended(path, made.and_then(|bytes| std::fs::write(path, bytes)))
+}
+
+fn ended(path: &str, stored: std::io::Result<()>) -> ExitCode {
+    match stored {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("making {path}: {error}");

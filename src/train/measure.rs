@@ -6,19 +6,25 @@ use std::io::BufReader;
 
 use crate::eval::spun::{Report, evaluate};
 use crate::stages::repair::Repair;
-use crate::stages::repair::spun::model::Model;
+use crate::stages::repair::spun::model::{Files, Model};
 
-/// Of a table of spun phrases, its counts, vectors and forest, on a file of marked text.
+/// Of a table of spun phrases, its counts, vectors, cloze and forests, on a file of marked
+/// text.
 pub fn spun(
     table: &str,
     ngrams: &str,
     vectors: &str,
-    forest: &str,
+    cloze: &str,
+    judge: &str,
     marked: &str,
 ) -> Result<Report, Box<dyn Error>> {
     let table = fs::read_to_string(table)?;
-    let model = Model::read(&table, fs::read(ngrams)?, &fs::read(vectors)?, &fs::read(forest)?)
-        .ok_or("the counts, the vectors or the forest cannot be read")?;
+    let (vectors, cloze) = (fs::read(vectors)?, fs::read(cloze)?);
+    let (first, second) =
+        (fs::read(format!("{judge}.first"))?, fs::read(format!("{judge}.second"))?);
+    let files = Files { vectors: &vectors, cloze: &cloze, first: &first, second: &second };
+    let model = Model::read(&table, fs::read(ngrams)?, &files)
+        .ok_or("the counts, the vectors, the cloze or the forests cannot be read")?;
     // For the rest of the run, which is this one measurement.
     let model: &'static Model = Box::leak(Box::new(model));
     Ok(evaluate(BufReader::new(File::open(marked)?), &Repair::with_model(model))?)

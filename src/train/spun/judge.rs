@@ -1,4 +1,4 @@
-//! Trains the forest that weighs the evidence for a change. What it must learn is
+//! Trains the forests that weigh the evidence for a change. What they must learn is
 //! to doubt: a page is spun with pairs that no table has. So the sites are parted,
 //! news is spun with the pairs of one part, and decoded with a table made without
 //! them.
@@ -9,8 +9,10 @@ use super::lexicon::Pair;
 use super::spin::{Spinner, Spun};
 use super::table::{self, Sources};
 use crate::stages::forest::Forest;
-use crate::stages::repair::spun::evidence::{EVIDENCE, Line, candidates};
-use crate::stages::repair::spun::model::Model;
+use crate::stages::repair::spun::evidence::{
+    EVIDENCE, Evidence, FIRST, HOPELESS, Line, candidates,
+};
+use crate::stages::repair::spun::model::{Files, Model};
 use crate::stages::repair::spun::score::SpinScore;
 use crate::text::words::words;
 use crate::train::boosting::{self, Examples, Plan};
@@ -30,8 +32,43 @@ const USED_OF_SUPPOSED: f32 = 0.25;
 /// Of the news, one article in so many is taken.
 const EVERY: usize = 7;
 
-/// The forest as a file. `ngrams` is the file of counts, `vectors` that of word vectors.
-pub fn train(sources: &Sources, ngrams: &[u8], vectors: &[u8]) -> std::io::Result<Vec<u8>> {
+/// Trees of the first forest, which only tells what has no chance, and of the second.
+const TREES: [usize; 2] = [60, 400];
+
+/// The forests as files. `ngrams` is the file of counts, `vectors` that of word vectors,
+/// `cloze` that of how words stand in their places.
+pub fn train(
+    sources: &Sources,
+    ngrams: &[u8],
+    vectors: &[u8],
+    cloze: &[u8],
+) -> std::io::Result<[Vec<u8>; 2]> {
+    let [first, second] =
+        [FIRST, EVIDENCE].map(|columns| Forest::new(columns, 0.0, &[], &[]).write(""));
+    let grown = |which: usize, examples: &Examples| {
+        let plan = Plan { trees: TREES[which], least: 20.0, ..Plan::default() };
+        let header = "copydesk spun forest, trained on English news of many publishers spun with \
+            word pairs seen on pages, by `copydesk-train judge JUDGE LISTS NGRAMS VECTORS CLOZE \
+            NEWS SEEN…`";
+        boosting::train(examples, &plan).write(header)
+    };
+    // Forests of no trees find everything even.
+    let all = Files { vectors, cloze, first: &first, second: &second };
+    let examples = examples(sources, ngrams, &all, FIRST, Evidence::first)?;
+    let first = grown(0, &examples);
+    let hopeful = Files { first: &first, ..all };
+    let examples = self::examples(sources, ngrams, &hopeful, EVIDENCE, Evidence::all)?;
+    Ok([first, grown(1, &examples)])
+}
+
+/// What the model's files find of the spun news, but for what its first forest gives up.
+fn examples(
+    sources: &Sources,
+    ngrams: &[u8],
+    files: &Files,
+    columns: usize,
+    seen: fn(&Evidence) -> &[f32],
+) -> std::io::Result<Examples> {
     let news = std::fs::read_to_string(&sources.news)?;
     let articles: Vec<&str> = news
         .split('\u{1e}')
@@ -40,17 +77,16 @@ pub fn train(sources: &Sources, ngrams: &[u8], vectors: &[u8]) -> std::io::Resul
         .step_by(EVERY)
         .collect();
     let sites = table::sites(sources)?;
-    let mut examples = Examples { columns: EVIDENCE, ..Examples::default() };
+    let mut examples = Examples { columns, ..Examples::default() };
     for part in 0..PARTS {
         let held_out: Vec<String> = sites.iter().skip(part).step_by(PARTS).cloned().collect();
         let without = [sources.without.clone(), held_out.clone()].concat();
         let table = table::make(&Sources { without, ..sources.clone() })?;
-        let model =
-            Model::read(&table, ngrams.to_vec(), vectors, &undecided()).ok_or_else(|| {
-                let why = "the counts or the vectors cannot be read";
-                std::io::Error::new(std::io::ErrorKind::InvalidData, why)
-            })?;
-        let (seen, supposed): (Vec<Pair>, Vec<Pair>) =
+        let model = Model::read(&table, ngrams.to_vec(), files).ok_or_else(|| {
+            let why = "the counts, the vectors or the cloze cannot be read";
+            std::io::Error::new(std::io::ErrorKind::InvalidData, why)
+        })?;
+        let (known, supposed): (Vec<Pair>, Vec<Pair>) =
             table::pairs_of(&table).into_iter().partition(|pair| pair.weight >= 1.0);
         let thin =
             || Ok::<_, std::io::Error>(Spinner::new(table::seen_on(sources, &held_out)?, USED));
@@ -59,26 +95,18 @@ pub fn train(sources: &Sources, ngrams: &[u8], vectors: &[u8]) -> std::io::Resul
         let spinners = [
             thin()?,
             thin()?.and(table::pairs_of(&table), USED_OF_SUPPOSED),
-            thin()?.and(seen, USED).and(supposed, USED_OF_SUPPOSED),
+            thin()?.and(known, USED).and(supposed, USED_OF_SUPPOSED),
         ];
         for (index, article) in articles.iter().skip(part).step_by(PARTS).take(ARTICLES).enumerate()
         {
             let spinner = &spinners[index % spinners.len()];
-            learn(&spinner.spin(article), &model, &mut examples);
+            learn(&spinner.spin(article), &model, &mut examples, seen);
         }
     }
-    let plan = Plan { trees: 400, least: 20.0, ..Plan::default() };
-    let header = "copydesk spun forest, trained on English news of many publishers spun with word \
-        pairs seen on pages, by `copydesk-train judge FOREST LISTS NGRAMS VECTORS NEWS SEEN…`";
-    Ok(boosting::train(&examples, &plan).write(header))
+    Ok(examples)
 }
 
-/// A forest that knows nothing.
-fn undecided() -> Vec<u8> {
-    Forest::new(EVIDENCE, 0.0, &[], &[]).write("")
-}
-
-fn learn(spun: &Spun, model: &Model, examples: &mut Examples) {
+fn learn(spun: &Spun, model: &Model, examples: &mut Examples, seen: fn(&Evidence) -> &[f32]) {
     let mut starts = Vec::new();
     let mut lines = Vec::new();
     let mut start = 0;
@@ -89,12 +117,15 @@ fn learn(spun: &Spun, model: &Model, examples: &mut Examples) {
     }
     let score = SpinScore::of(lines.iter().map(|line| &line.tokens), &model.channel);
     for candidate in candidates(model, &lines, score, || {}) {
+        if candidate.probability < HOPELESS {
+            continue;
+        }
         let span = lines[candidate.line].span(&candidate.choice.tokens);
         let start = starts[candidate.line];
         let place = start + span.start..start + span.end;
         examples.labels.push(is_right(spun, &place, &candidate.choice.entry.original_text));
         examples.weights.push(1.0);
-        examples.cells.extend(candidate.evidence);
+        examples.cells.extend(seen(&candidate.evidence));
     }
 }
 

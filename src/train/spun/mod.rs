@@ -1,19 +1,21 @@
 //! Makes what the repair of spun news knows: the table of spun phrases ([`table`]),
-//! counts of the words about them, what company words keep ([`vectors`]), and the
-//! forest that weighs the evidence ([`judge`]).
+//! counts of the words about them, what company words keep ([`vectors`]), how they stand
+//! in their places ([`cloze`]), and the forests that weigh the evidence ([`judge`]).
 //!
 //! What is measured must not have been learnt. To measure on the pairs of some
-//! sites, with a table, counts and forest that know nothing of them:
+//! sites, with a table, counts and forests that know nothing of them:
 //!
 //! ```text
 //! copydesk-train table TABLE LISTS NEWS SEEN --without=SITES
 //! copydesk-train spun NGRAMS TABLE NEWS
 //! copydesk-train vectors VECTORS TABLE NEWS
-//! copydesk-train judge FOREST LISTS NGRAMS VECTORS NEWS SEEN --without=SITES
+//! copydesk-train cloze CLOZE TABLE NEWS
+//! copydesk-train judge JUDGE LISTS NGRAMS VECTORS CLOZE NEWS SEEN --without=SITES
 //! copydesk-train mark MARKED OTHER-NEWS SEEN --only=SITES
-//! copydesk-train check spun TABLE NGRAMS VECTORS FOREST MARKED
+//! copydesk-train check spun TABLE NGRAMS VECTORS CLOZE JUDGE MARKED
 //! ```
 
+pub mod cloze;
 pub mod inflection;
 pub mod judge;
 mod lexicon;

@@ -264,6 +264,31 @@ fn a_headline_ends_where_its_block_goes_on_with_the_byline() {
     );
 }
 
+/// A post of a blog whose main heading, a link to its front, is `heading`, and the text left.
+fn post(heading: &str) -> (Option<String>, String) {
+    let page = format!(
+        "<html lang=en><head><title>Harbour Notes: Council to rebuild the old ferry pier</title>\
+         </head><body><div id=header><h1 class=title>{heading}</h1></div><div class=main>\
+         <h2 class=date-header><span>Friday, 3 May 2024</span></h2><div class='post hentry'>\
+         <h3 class='post-title entry-title'>Council to rebuild the old ferry pier</h3>\
+         <div class='post-body entry-content'>{BODY}</div></div></div></body></html>"
+    );
+    let mut article = Article::from_html(page);
+    Boilerplate::default().apply(&mut article, &Deadline::never());
+    Tag.apply(&mut article, &Deadline::never());
+    let headline = article.tags.headline.as_ref().map(|headline| headline.text().to_owned());
+    (headline, article.text().to_owned())
+}
+
+#[test]
+fn the_main_heading_of_a_blog_is_not_its_posts() {
+    for front in ["/", "https://notes.example", "https://notes.example/"] {
+        let (headline, text) = post(&format!("<a href='{front}'>Harbour Notes</a>"));
+        assert_eq!(headline.as_deref(), Some("Council to rebuild the old ferry pier"));
+        assert!(text.starts_with("The harbour council agreed"), "{text}");
+    }
+}
+
 #[test]
 fn a_date_behind_a_standfirst_that_stays_is_read() {
     let tags = flat_tags(&[

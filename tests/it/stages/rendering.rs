@@ -80,3 +80,11 @@ fn preformatted_text_keeps_its_lines() {
         ("<p>one<br>two</p>", "one\ntwo"),
     ]);
 }
+
+#[test]
+fn what_stands_in_for_an_embed_is_not_read() {
+    each(&[
+        ("<p>One.</p><amp-iframe><p placeholder>Loading the map</p></amp-iframe>", "One."),
+        ("<p placeholder=\"A text\">One.</p>", "One."),
+    ]);
+}

@@ -83,7 +83,7 @@ pub fn read(
                     }
                 }
             }
-            local_name!("h1") => {
+            local_name!("h1") if !is_link_to_front(tree, id) => {
                 if let Some(text) = spaced_text(tree, id) {
                     evidence.add(Fact::Title, ClueSource::Element, text);
                 }
@@ -115,6 +115,24 @@ fn is_in_drawing(tree: &Tree, id: NodeId) -> bool {
     tree.parent(id)
         .and_then(|parent| tree.element(parent))
         .is_some_and(|parent| parent.name != local_name!("head"))
+}
+
+/// Whether a heading is, holds or stands in a link to the front page: it names the site.
+fn is_link_to_front(tree: &Tree, heading: NodeId) -> bool {
+    let leads = |id: NodeId| {
+        let element = tree.element(id).filter(|element| element.name == local_name!("a"));
+        element.and_then(|element| element.attribute(&local_name!("href"))).is_some_and(is_front)
+    };
+    tree.parent(heading).is_some_and(leads) || tree.descendants(heading).any(leads)
+}
+
+/// Whether an address has no more than a host.
+fn is_front(address: &str) -> bool {
+    let path = match address.split_once("//") {
+        Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path),
+        None => address.strip_prefix('/').unwrap_or(address),
+    };
+    !address.is_empty() && !address.starts_with('#') && path.is_empty()
 }
 
 /// Adds the element's text with its white space collapsed.

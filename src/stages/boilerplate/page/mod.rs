@@ -3,6 +3,7 @@
 mod drop_cap;
 mod front_matter;
 mod json_ld;
+mod json_text;
 mod metadata;
 mod names;
 mod places;

@@ -184,6 +184,8 @@ fn is_unseen(element: &Element) -> bool {
         || element.attribute(&local_name!("style")).is_some_and(hides)
             && !is_for_subscribers(element)
         || element.attribute(&local_name!("type")).is_some_and(|kind| kind == "amp-mustache")
+        // What AMP shows until an embed is there.
+        || element.attribute(&local_name!("placeholder")).is_some_and(str::is_empty)
 }
 
 /// Whether an element holds the rest of an article until a script has seen that the reader

@@ -7,8 +7,9 @@
 //! htmlparser2).
 
 use memchr::memmem;
-use serde_json::Value;
+use serde_json::Deserializer;
 
+use super::json_text::{Data, Held};
 use super::unshown::{Paragraph, paragraphs_of, words_of_prose};
 use crate::article::BlockKind;
 use crate::stage::Deadline;
@@ -63,20 +64,20 @@ fn scripts(html: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The data in a script: all of it, or what is assigned or handed over.
-fn values(script: &str) -> Vec<Value> {
-    if let Ok(all) = serde_json::from_str(script) {
-        return vec![all];
+fn values(script: &str) -> Vec<Data> {
+    if let Ok(Held(all)) = serde_json::from_str(script) {
+        return all.into_iter().collect();
     }
     let mut values = Vec::new();
     let mut at = 0;
     for _ in 0..MOST_BEGINNINGS {
         let Some(found) = beginning(&script[at..]) else { break };
         at += found;
-        let mut stream = serde_json::Deserializer::from_str(&script[at..]).into_iter::<Value>();
+        let mut stream = Deserializer::from_str(&script[at..]).into_iter::<Held>();
         match stream.next() {
-            Some(Ok(value)) => {
+            Some(Ok(Held(value))) => {
                 at += stream.byte_offset();
-                values.push(value);
+                values.extend(value);
             }
             _ => at += 1,
         }
@@ -107,19 +108,19 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// Looks for the text in a value; `titled` when an object around it has the title.
-    fn visit(&mut self, value: &Value, titled: bool, depth: usize) {
+    fn visit(&mut self, value: &Data, titled: bool, depth: usize) {
         self.deadline.check();
         if depth > DEEPEST {
             return;
         }
         match value {
-            Value::Object(object) => {
+            Data::Object(object) => {
                 let titled = titled || self.has_title(value);
-                for inner in object.values() {
+                for inner in object.fields() {
                     self.visit(inner, titled, depth + 1);
                 }
             }
-            Value::Array(items) => {
+            Data::List(items) => {
                 if titled {
                     self.consider(items.iter().flat_map(|item| paragraphs(item, 0)).collect());
                 }
@@ -127,7 +128,7 @@ impl Search<'_> {
                     self.visit(inner, titled, depth + 1);
                 }
             }
-            Value::String(text) if titled => {
+            Data::Text(text) if titled => {
                 self.consider(paragraphs_of(text, self.deadline));
             }
             _ => {}
@@ -135,17 +136,17 @@ impl Search<'_> {
     }
 
     /// Whether a field is one of the titles, or a part of one is (`headlines.basic`).
-    fn has_title(&self, value: &Value) -> bool {
-        let is_title = |value: &Value| {
-            let text = value.as_str().filter(|text| text.len() <= LONGEST_TITLE);
+    fn has_title(&self, value: &Data) -> bool {
+        let is_title = |value: &Data| {
+            let text = value.as_text().filter(|text| text.len() <= LONGEST_TITLE);
             text.and_then(folded)
                 .is_some_and(|text| self.titles.iter().any(|title| title.starts_with(&text)))
         };
-        let Value::Object(object) = value else { return false };
+        let Data::Object(object) = value else { return false };
         object.iter().any(|(name, field)| match field {
-            Value::Object(inner) => {
+            Data::Object(inner) => {
                 ["head", "title"].iter().any(|part| name.contains(part))
-                    && inner.values().any(is_title)
+                    && inner.fields().any(is_title)
             }
             _ => is_title(field),
         })
@@ -198,24 +199,24 @@ const ASIDES: &[&str] = &[
 ];
 
 /// The paragraphs that an item of a list is: one, or those of the list that it is itself.
-fn paragraphs(item: &Value, depth: usize) -> Vec<Paragraph> {
+fn paragraphs(item: &Data, depth: usize) -> Vec<Paragraph> {
     let kind = match item {
-        Value::Object(object) => {
+        Data::Object(object) => {
             let named = ["type", "_type", "name", "tag", "style", "nodeType", "__typename"];
-            let names = named.iter().filter_map(|name| object.get(*name)?.as_str());
+            let names = named.iter().filter_map(|name| object.get(name)?.as_text());
             let names = names.collect::<Vec<_>>().join(" ").to_ascii_lowercase();
             if ASIDES.iter().any(|aside| names.contains(aside)) {
                 return Vec::new();
             }
             if depth < 4 && names.contains("list") && !names.contains("item") {
-                let lists = TEXTS.iter().filter_map(|text| object.get(*text)?.as_array());
+                let lists = TEXTS.iter().filter_map(|text| object.get(text)?.as_list());
                 let items = lists.flatten().flat_map(|item| paragraphs(item, depth + 1));
                 return items.map(|item| Paragraph { kind: BlockKind::ListItem, ..item }).collect();
             }
             kind(&names)
         }
-        Value::String(_) => BlockKind::Paragraph,
-        _ => return Vec::new(),
+        Data::Text(_) => BlockKind::Paragraph,
+        Data::List(_) => return Vec::new(),
     };
     let mut text = String::new();
     collect(item, &mut text, 0);
@@ -235,17 +236,17 @@ fn kind(names: &str) -> BlockKind {
 }
 
 /// Adds the runs of text below a value, in order.
-fn collect(value: &Value, text: &mut String, depth: usize) {
+fn collect(value: &Data, text: &mut String, depth: usize) {
     if text.len() > LONGEST_PARAGRAPH {
         return;
     }
     match value {
-        Value::String(run) => text.push_str(run),
-        Value::Array(items) if depth < DEEPEST => {
+        Data::Text(run) => text.push_str(run),
+        Data::List(items) if depth < DEEPEST => {
             items.iter().for_each(|item| collect(item, text, depth + 1));
         }
-        Value::Object(object) if depth < DEEPEST => {
-            let fields = object.iter().filter(|(name, _)| TEXTS.contains(&name.as_str()));
+        Data::Object(object) if depth < DEEPEST => {
+            let fields = object.iter().filter(|(name, _)| TEXTS.contains(name));
             fields.for_each(|(_, field)| collect(field, text, depth + 1));
         }
         _ => {}

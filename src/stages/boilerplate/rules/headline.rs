@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::{Rule, Scene};
-use crate::article::Fact;
+use crate::article::{BlockKind, Fact};
 use crate::edit::RuleId;
 use crate::stages::boilerplate::segment::{Marks, Segment};
 
@@ -16,6 +16,8 @@ pub const RULE: Rule =
 /// How many segments may stand between the headline and the article.
 const REACH: usize = 8;
 const WORDS: Range<u32> = 3..36;
+/// The share of a heading's words that are a link's, from which all of it is.
+const LINKED: f32 = 0.9;
 
 fn judge(scene: &Scene, index: usize) -> Option<f32> {
     (scene.headline == Some(index)).then_some(0.9)
@@ -27,7 +29,17 @@ pub fn find(text: &str, segments: &[Segment], body: &Range<usize>) -> Option<usi
     let marked = reach.clone().rev().find(|&index| {
         segments[index].place.marks.has(Marks::MAIN_HEADING) && segments[index].phrase.is_none()
     });
-    marked.or_else(|| {
+    // A main heading that is a link names the site, where another heading stands below.
+    let below = marked.filter(|&marked| segments[marked].linked_share() > LINKED).and_then(|at| {
+        (at + 1..body.start).rev().find(|&index| {
+            let segment = &segments[index];
+            segment.kind == BlockKind::Subhead
+                && segment.phrase.is_none()
+                && segment.linked_share() < LINKED
+                && WORDS.contains(&segment.measure.words)
+        })
+    });
+    below.or(marked).or_else(|| {
         let mut likely = reach.rev().filter(|&index| {
             let segment = &segments[index];
             segment.phrase.is_none()

@@ -150,6 +150,11 @@ impl Channel {
         Self { entries, kept, openings, sieve }
     }
 
+    #[cfg(feature = "train")]
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
     /// The logarithm of how likely a word is to be found as it was written.
     pub fn kept(&self, word: WordHash) -> f32 {
         self.kept.get(&word).copied().unwrap_or(0.0)

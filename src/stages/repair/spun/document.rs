@@ -89,7 +89,7 @@ pub fn bounded(margin: f32) -> f32 {
 
 /// What is replaced, and by what: of a phrase only the words that change, so that it
 /// speaks for the single word, and the word for it.
-fn key(entry: &Entry) -> (u64, u64) {
+pub fn key(entry: &Entry) -> (u64, u64) {
     let same = |(a, b): &(&WordHash, &WordHash)| a == b;
     let (spun, original) = (&entry.spun[..], &entry.original[..]);
     let most = spun.len().min(original.len()) - 1;

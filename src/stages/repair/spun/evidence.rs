@@ -1,22 +1,26 @@
 //! What speaks for and against each change of a spun text, over the whole
 //! document. The spinner renders a word alike throughout a page, so the places
-//! where a phrase stands speak for each other. A forest weighs the evidence; it
-//! was trained on news spun with pairs that the table at hand did not have.
+//! where a phrase stands speak for each other. Two forests weigh the evidence; they
+//! were trained on news spun with pairs that the table at hand did not have. The first
+//! tells what has no chance; of the rest it is asked how each word stands in its place,
+//! which takes longer, and the second judges.
 
 use std::ops::Range;
 
 use super::decode::{Choice, Decoder};
-use super::document::{Groups, Present, bounded};
+use super::document::{Groups, Present, bounded, key};
 use super::model::Model;
 use super::ngrams::Reader;
 use super::score::SpinScore;
-use super::surroundings::{Fit, Surroundings};
+use super::surroundings::{Fit, Stand, Surroundings};
 use super::tokens::{Token, WordHash, stop, tokens, word_hash};
+use crate::text::hashing::FastMap;
 
-/// A change that such a share of the trees think less probable than this is given up. Of
-/// 8,664 that a forest of LightGBM's was sure of in the end, on news spun with the pairs of
-/// sites it had not seen, none was.
-const HOPELESS: [(f32, f32); 4] = [(0.05, 0.05), (0.125, 0.1), (0.25, 0.2), (0.5, 0.4)];
+/// What the first forest thinks less probable is given up.
+pub const HOPELESS: f32 = 0.1;
+
+/// And what such a share of the second's trees do.
+const GIVEN_UP: [(f32, f32); 3] = [(0.125, 0.1), (0.25, 0.2), (0.5, 0.4)];
 
 /// A line of running text.
 pub struct Line<'t> {
@@ -47,13 +51,30 @@ pub struct Candidate<'m> {
         not(feature = "train"),
         expect(dead_code, reason = "only training looks at it again")
     )]
-    pub evidence: [f32; EVIDENCE],
+    pub evidence: Evidence,
     /// How likely the change is right.
     pub probability: f32,
 }
 
-/// How many numbers are known of a candidate.
-pub const EVIDENCE: usize = 57;
+/// What is known of a candidate: all, or what the first forest sees.
+#[derive(Clone, Copy)]
+pub struct Evidence([f32; EVIDENCE]);
+
+pub const EVIDENCE: usize = FIRST + LATER;
+
+/// How many numbers the first forest sees, and the second beside them.
+pub const FIRST: usize = 57;
+const LATER: usize = 6;
+
+impl Evidence {
+    pub fn first(&self) -> &[f32] {
+        &self.0[..FIRST]
+    }
+
+    pub fn all(&self) -> &[f32] {
+        &self.0
+    }
+}
 
 /// What may be changed in a document, line by line. `check` is called within every loop
 /// that grows with the document.
@@ -66,7 +87,7 @@ pub fn candidates<'m>(
     let news = Reader::new(&model.news);
     let present = Present::in_text(lines.iter().map(|line| &line.tokens[..]));
     let decoder = Decoder::new(&model.channel, &news, &present, &check);
-    let mut surroundings = Surroundings::new(&model.vectors);
+    let mut surroundings = Surroundings::new(&model.vectors, &model.cloze);
     let mut found: Vec<(usize, Choice<'m>)> = Vec::new();
     for (index, line) in lines.iter().enumerate() {
         let reading = decoder.decode(&line.tokens);
@@ -83,11 +104,25 @@ pub fn candidates<'m>(
         check();
         weigher.evidence(&lines[*index], choice, fit, quoted[*index][choice.tokens.start])
     };
-    let rows: Vec<[f32; EVIDENCE]> = found.iter().zip(&fits).map(evidence).collect();
-    let probabilities = {
-        let rows: Vec<&[f32]> = rows.iter().map(|row| &row[..]).collect();
-        model.judge.probabilities_of_hopeful(&rows, &HOPELESS, &check)
+    let mut rows: Vec<Evidence> = found.iter().zip(&fits).map(evidence).collect();
+    let mut probabilities = {
+        let rows: Vec<&[f32]> = rows.iter().map(Evidence::first).collect();
+        model.first.probabilities(&rows, &check)
     };
+    let hopeful: Vec<usize> =
+        (0..found.len()).filter(|at| probabilities[*at] >= HOPELESS).collect();
+    let closer = |at: &usize| (found[*at].0, &found[*at].1);
+    let stands = surroundings.stands(hopeful.iter().map(closer), &check);
+    for (at, later) in hopeful.iter().zip(standing(hopeful.iter().map(closer), &stands)) {
+        rows[*at].0[FIRST..].copy_from_slice(&later);
+    }
+    let judged = {
+        let rows: Vec<&[f32]> = hopeful.iter().map(|at| rows[*at].all()).collect();
+        model.second.probabilities_of_hopeful(&rows, &GIVEN_UP, &check)
+    };
+    for (at, probability) in hopeful.iter().zip(judged) {
+        probabilities[*at] = probability;
+    }
     let weighed = found.into_iter().zip(fits).zip(rows).zip(probabilities);
     weighed
         .map(|((((line, choice), fit), evidence), probability)| Candidate {
@@ -100,6 +135,33 @@ pub fn candidates<'m>(
             probability,
         })
         .collect()
+}
+
+/// What the stands of changes tell, of each: also by the other places of the document where
+/// the same may stand for the same.
+fn standing<'c, 'm: 'c>(
+    found: impl Iterator<Item = (usize, &'c Choice<'m>)> + Clone,
+    stands: &[Stand],
+) -> Vec<[f32; LATER]> {
+    let mut groups: FastMap<(u64, u64), (f32, f32)> = FastMap::default();
+    for ((_, choice), stand) in found.clone().zip(stands) {
+        let (places, sum) = groups.entry(key(choice.entry)).or_default();
+        *places += 1.0;
+        *sum += stand.better();
+    }
+    let tell = |((_, choice), stand): ((usize, &Choice), &Stand)| {
+        let (places, sum) = groups[&key(choice.entry)];
+        let is_known = stand.is_known.map(|is_known| f32::from(u8::from(is_known)));
+        [
+            stand.original,
+            stand.spun,
+            stand.better(),
+            sum / places,
+            sum,
+            is_known[0] + 2.0 * is_known[1],
+        ]
+    };
+    found.zip(stands).map(tell).collect()
 }
 
 /// A capital inside a sentence, and a word that is no name in the table.
@@ -122,13 +184,7 @@ struct Weigher<'m, 'd> {
 }
 
 impl Weigher<'_, '_> {
-    fn evidence(
-        &self,
-        line: &Line,
-        choice: &Choice,
-        fit: &Fit,
-        is_quoted: bool,
-    ) -> [f32; EVIDENCE] {
+    fn evidence(&self, line: &Line, choice: &Choice, fit: &Fit, is_quoted: bool) -> Evidence {
         let entry = choice.entry;
         let group = self.groups.get(entry);
         let others = group.places.saturating_sub(1) as f32;
@@ -157,7 +213,7 @@ impl Weigher<'_, '_> {
         let there = [spun, original].map(|words| self.present.count_phrase(words) as f32);
         let [of_spun, of_original] = replaced(there, expected);
         let excess = |side: usize| ((there[side] + 0.5) / (expected[side] + 0.5)).ln();
-        [
+        let first: [f32; FIRST] = [
             choice.margin,
             choice.lead.min(20.0),
             entry.cost,
@@ -215,7 +271,10 @@ impl Weigher<'_, '_> {
             group.fits / group.places as f32,
             group.fits_in_document / group.places as f32,
             group.fits,
-        ]
+        ];
+        let mut evidence = Evidence([0.0; EVIDENCE]);
+        evidence.0[..FIRST].copy_from_slice(&first);
+        evidence
     }
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::channel::Channel;
+use super::cloze::Cloze;
 use super::ngrams::Ngrams;
 use super::vectors::Vectors;
 use crate::stages::forest::Forest;
@@ -12,18 +13,34 @@ pub struct Model {
     pub channel: Channel,
     pub news: Ngrams,
     pub vectors: Vectors,
-    /// How likely a candidate is to be right; see [`super::evidence`].
-    pub judge: Forest,
+    pub cloze: Cloze,
+    /// Which candidates are worth a closer look, and how likely these are to be right; see
+    /// [`super::evidence`].
+    pub first: Forest,
+    pub second: Forest,
+}
+
+/// The files that a model is read from, but for the table and the counts.
+#[derive(Clone, Copy)]
+pub struct Files<'f> {
+    pub vectors: &'f [u8],
+    pub cloze: &'f [u8],
+    pub first: &'f [u8],
+    pub second: &'f [u8],
 }
 
 /// Changes with what the model says of a text; in the provenance of its edits.
-pub const VERSION: &str = "spun-news-8";
+pub const VERSION: &str = "spun-news-9";
 
 static SHIPPED: LazyLock<Model> = LazyLock::new(|| {
-    let table = include_str!("channel.tsv");
-    let (ngrams, vectors) = (include_bytes!("news.ngrams"), include_bytes!("news.vectors"));
-    let judge = include_bytes!("judge.forest");
-    Model::read(table, &ngrams[..], vectors, judge).expect("the files are part of the crate")
+    let files = Files {
+        vectors: include_bytes!("news.vectors"),
+        cloze: include_bytes!("news.cloze"),
+        first: include_bytes!("judge.first"),
+        second: include_bytes!("judge.second"),
+    };
+    let (table, ngrams) = (include_str!("channel.tsv"), include_bytes!("news.ngrams"));
+    Model::read(table, &ngrams[..], &files).expect("the files are part of the crate")
 });
 
 impl Model {
@@ -31,14 +48,15 @@ impl Model {
         &SHIPPED
     }
 
-    /// `None` if the counts, the vectors or the forest are no such files.
-    pub fn read(
-        table: &str,
-        ngrams: impl Into<Cow<'static, [u8]>>,
-        vectors: &[u8],
-        judge: &[u8],
-    ) -> Option<Self> {
-        let (news, vectors) = (Ngrams::read(ngrams)?, Vectors::read(vectors)?);
-        Some(Self { channel: Channel::read(table), news, vectors, judge: Forest::read(judge)? })
+    /// `None` if the counts or one of the other files are no such files.
+    pub fn read(table: &str, ngrams: impl Into<Cow<'static, [u8]>>, files: &Files) -> Option<Self> {
+        Some(Self {
+            channel: Channel::read(table),
+            news: Ngrams::read(ngrams)?,
+            vectors: Vectors::read(files.vectors)?,
+            cloze: Cloze::read(files.cloze)?,
+            first: Forest::read(files.first)?,
+            second: Forest::read(files.second)?,
+        })
     }
 }
