@@ -87,6 +87,9 @@ pub fn find_moment(text: &str, month_first: bool) -> Option<Moment> {
     if text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'T' | b'Z')) {
         return compact(text);
     }
+    if let Some(count) = text.trim().strip_prefix("/Date(") {
+        return in_script(count);
+    }
     let folded = fold(text);
     YEAR_FIRST
         .captures(&folded)
@@ -136,7 +139,7 @@ static FIGURES: LazyLock<Regex> = LazyLock::new(|| {
 
 static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?:(?:오전|오후|上午|下午|午前|午後)\s?)?(\d{1,2})(?:[:.h]|\s?[시时時点點]\s?)(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*([ap]\.?m\b\.?)?\s*(?:(?:(?:utc|gmt)([+-]\d\d?)|([+-]\d\d)):?(\d\d)?|(z|utc|gmt)\b|([ecmp][sd]t|bst|cest|cet|ist)\b)?",
+        r"(?:(?:오전|오후|上午|下午|午前|午後)\s?)?(\d{1,2})(?:[:.h]|\s?[시时時点點]\s?)(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*([ap]\.?m\b\.?)?\s*(?:(?:(?:utc|gmt)([+-]\d\d?)|([+-]\d\d)):?(\d\d)?|(z|utc|gmt)\b|([ecmp][sd]t|bst|cest|cet|ist|eest|eet|msk|sast|pkt|wib|wita|hkt|sgt|jst|kst|aest|aedt|nzst|nzdt)\b|([+-]\d):(\d\d))?",
     )
 });
 
@@ -182,6 +185,16 @@ fn compact(text: &str) -> Option<Moment> {
         13 => from_epoch(count / 1000),
         _ => None,
     }
+}
+
+/// "/Date(1714979289000+0200)/": milliseconds since 1970, and an offset that changes nothing, as
+/// Microsoft's scripts write dates.
+fn in_script(text: &str) -> Option<Moment> {
+    let sign = text.starts_with('-');
+    let figures = text.trim_start_matches('-');
+    let end = figures.find(|c: char| !c.is_ascii_digit())?;
+    let count: i64 = figures[..end].parse().ok()?;
+    from_epoch((if sign { -count } else { count }).div_euclid(1000))
 }
 
 /// In UTC, of seconds since 1970; `None` outside the calendar's years.
@@ -308,9 +321,11 @@ fn time_of(found: &Captures<'_>) -> Option<TimeOfDay> {
             _ => hour,
         };
     }
-    let offset = if let Some(hours) = found.get(5).or(found.get(6)) {
+    let hours = [5, 6, 10].into_iter().find_map(|group| found.get(group));
+    let offset = if let Some(hours) = hours {
         let (sign, hours) = hours.as_str().split_at(1);
-        let minutes = hours.parse::<i16>().ok()? * 60 + number(found, 7).unwrap_or(0) as i16;
+        let minutes = number(found, 7).or(number(found, 11)).unwrap_or(0) as i16;
+        let minutes = hours.parse::<i16>().ok()? * 60 + minutes;
         Some(if sign == "-" { -minutes } else { minutes })
     } else if found.get(8).is_some() {
         Some(0)
@@ -329,7 +344,16 @@ fn zone_offset(zone: &str) -> Option<i16> {
         "mst" | "pdt" => -420,
         "pst" => -480,
         "bst" | "cet" => 60,
-        "cest" => 120,
+        "cest" | "eet" | "sast" => 120,
+        "eest" | "msk" => 180,
+        "pkt" => 300,
+        "wib" => 420,
+        "wita" | "hkt" | "sgt" => 480,
+        "jst" | "kst" => 540,
+        "aest" => 600,
+        "aedt" => 660,
+        "nzst" => 720,
+        "nzdt" => 780,
         _ => return None,
     })
 }

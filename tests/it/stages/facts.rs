@@ -201,6 +201,9 @@ fn lines_that_sign_an_article_name_its_authors() {
         "Nora Beck, Political Editor",
         "By NORA BECK Associated Press",
         "By Nora Beck Harbour Gazette",
+        "Penulis: Nora Beck",
+        "Yazar: Nora Beck | 3 May 2024",
+        "Text: Nora Beck",
     ] {
         for front in [format!("<p>{line}</p>"), format!("<div class=post-meta>{line}</div>")] {
             assert_eq!(told(&front, "").authors, ["Nora Beck"], "{front}");
@@ -208,6 +211,7 @@ fn lines_that_sign_an_article_name_its_authors() {
     }
     let two = "<p>Posted on May 3, 2024 by Nora Beck and Jon Pike in News</p>";
     assert_eq!(told(two, "").authors, ["Nora Beck", "Jon Pike"]);
+    assert_eq!(told("<p>Автор: Нора Бек</p>", "").authors, ["Нора Бек"]);
     for line in [
         "来源：海港日报\u{3000}作者：李明",
         "来源：海港日报 记者 李明",
@@ -226,6 +230,7 @@ fn lines_that_sign_nothing_name_nobody() {
         "3 May 2024, Harbour Editor",
         "Posted on May 3, 2024 by the harbour office",
         "The pier, seen by Nora Beck",
+        "Text: The pier in May",
         "来源：海港日报",
         "责任编辑：李明",
     ] {

@@ -84,6 +84,29 @@ fn a_word_is_judged_by_what_is_spoken_of() {
 }
 
 #[test]
+fn a_word_is_judged_by_where_it_stands() {
+    let spun = Marked::read(MARKED).spun;
+    for (sentence, wanted) in [
+        (
+            "The minister was asked whether the troops might leave the country before the winter.",
+            "the troops would leave",
+        ),
+        (
+            "The minister said that the army did all that an army might do before the winter.",
+            "an army might do",
+        ),
+        ("The judge advised the jury to take its time over the decision.", "told the jury to take"),
+        (
+            "The doctor advised the family to stay at home until the fever is gone.",
+            "advised the family to stay",
+        ),
+    ] {
+        let mended = repaired(&format!("{spun}\n\n{sentence}"), SpunMode::Repair);
+        assert!(mended.text().contains(wanted), "{}", mended.text());
+    }
+}
+
+#[test]
 fn what_the_mended_words_give_the_rules_of_prose_to_do_is_done_at_once() {
     let spun = Marked::read(MARKED).spun;
     let mended = repaired(&format!("{spun} Reporters waited outside theHouse."), SpunMode::Repair);

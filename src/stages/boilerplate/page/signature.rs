@@ -54,7 +54,7 @@ fn parts(line: &str) -> impl Iterator<Item = &str> {
 }
 
 /// What says that a name follows which is the author's, whatever stands near.
-const SAYING: [&str; 16] = [
+const SAYING: [&str; 31] = [
     "author:",
     "written by",
     "words by",
@@ -71,6 +71,21 @@ const SAYING: [&str; 16] = [
     "autor:",
     "autorin:",
     "auteur :",
+    "auteur:",
+    "autora:",
+    "texte :",
+    "texto:",
+    "testo:",
+    "tekst:",
+    "text:",
+    "reporter:",
+    "penulis:",
+    "yazar:",
+    "muhabir:",
+    "kirjoittaja:",
+    "teksti:",
+    "Автор:",
+    "Текст:",
 ];
 
 fn said(part: &str) -> Option<&str> {

@@ -4,8 +4,9 @@
 //! numbers and no text.
 //!
 //! The vectors of the words in the window are summed, each number weighed by the place it
-//! comes from; what is greater than nothing goes through one layer; and the result times the vector of a word of the table says how well it stands
-//! there, as a logarithm that means something only beside another word's.
+//! comes from; what is greater than nothing goes through one layer; and the result times the
+//! vector of a word of the table says how well it stands there, as a logarithm that means
+//! something only beside another word's.
 //!
 //! The file: a line that says what it was made of; the numbers of words and of those that
 //! the table of spun phrases tells apart, which come first (u32, little endian, as all here);

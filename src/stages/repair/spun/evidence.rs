@@ -105,24 +105,7 @@ pub fn candidates<'m>(
         weigher.evidence(&lines[*index], choice, fit, quoted[*index][choice.tokens.start])
     };
     let mut rows: Vec<Evidence> = found.iter().zip(&fits).map(evidence).collect();
-    let mut probabilities = {
-        let rows: Vec<&[f32]> = rows.iter().map(Evidence::first).collect();
-        model.first.probabilities(&rows, &check)
-    };
-    let hopeful: Vec<usize> =
-        (0..found.len()).filter(|at| probabilities[*at] >= HOPELESS).collect();
-    let closer = |at: &usize| (found[*at].0, &found[*at].1);
-    let stands = surroundings.stands(hopeful.iter().map(closer), &check);
-    for (at, later) in hopeful.iter().zip(standing(hopeful.iter().map(closer), &stands)) {
-        rows[*at].0[FIRST..].copy_from_slice(&later);
-    }
-    let judged = {
-        let rows: Vec<&[f32]> = hopeful.iter().map(|at| rows[*at].all()).collect();
-        model.second.probabilities_of_hopeful(&rows, &GIVEN_UP, &check)
-    };
-    for (at, probability) in hopeful.iter().zip(judged) {
-        probabilities[*at] = probability;
-    }
+    let probabilities = judge(model, &found, &surroundings, &mut rows, &check);
     let weighed = found.into_iter().zip(fits).zip(rows).zip(probabilities);
     weighed
         .map(|((((line, choice), fit), evidence), probability)| Candidate {
@@ -135,6 +118,33 @@ pub fn candidates<'m>(
             probability,
         })
         .collect()
+}
+
+/// How likely each change is right; fills in what is known of those that have a chance.
+fn judge<'m>(
+    model: &Model,
+    found: &[(usize, Choice<'m>)],
+    surroundings: &Surroundings<'m>,
+    rows: &mut [Evidence],
+    check: &dyn Fn(),
+) -> Vec<f32> {
+    let mut probabilities = {
+        let rows: Vec<&[f32]> = rows.iter().map(Evidence::first).collect();
+        model.first.probabilities(&rows, check)
+    };
+    let hopeful: Vec<usize> =
+        (0..found.len()).filter(|at| probabilities[*at] >= HOPELESS).collect();
+    let changes = hopeful.iter().map(|at| (found[*at].0, &found[*at].1));
+    let stands = surroundings.stands(changes.clone(), check);
+    for (at, later) in hopeful.iter().zip(standing(changes, &stands)) {
+        rows[*at].0[FIRST..].copy_from_slice(&later);
+    }
+    let rows: Vec<&[f32]> = hopeful.iter().map(|at| rows[*at].all()).collect();
+    let judged = model.second.probabilities_of_hopeful(&rows, &GIVEN_UP, check);
+    for (at, probability) in hopeful.iter().zip(judged) {
+        probabilities[*at] = probability;
+    }
+    probabilities
 }
 
 /// What the stands of changes tell, of each: also by the other places of the document where
