@@ -197,8 +197,14 @@ fn in_script(text: &str) -> Option<Moment> {
     from_epoch((if sign { -count } else { count }).div_euclid(1000))
 }
 
+/// From the year 1000 to the end of 9999, in seconds since 1970.
+const YEARS_OF_FOUR_FIGURES: std::ops::Range<i64> = -30_610_224_000..253_402_300_800;
+
 /// In UTC, of seconds since 1970; `None` outside the calendar's years.
 pub fn from_epoch(seconds: i64) -> Option<Moment> {
+    if !YEARS_OF_FOUR_FIGURES.contains(&seconds) {
+        return None;
+    }
     let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let (year, month, day) = civil(days);
     let mut moment = Moment::day(year, month, day)?;
@@ -324,8 +330,11 @@ fn time_of(found: &Captures<'_>) -> Option<TimeOfDay> {
     let hours = [5, 6, 10].into_iter().find_map(|group| found.get(group));
     let offset = if let Some(hours) = hours {
         let (sign, hours) = hours.as_str().split_at(1);
-        let minutes = number(found, 7).or(number(found, 11)).unwrap_or(0) as i16;
-        let minutes = hours.parse::<i16>().ok()? * 60 + minutes;
+        let minutes = number(found, 7).or(number(found, 11)).unwrap_or(0);
+        if minutes >= 60 {
+            return None;
+        }
+        let minutes = hours.parse::<i16>().ok()? * 60 + minutes as i16;
         Some(if sign == "-" { -minutes } else { minutes })
     } else if found.get(8).is_some() {
         Some(0)

@@ -6,6 +6,7 @@
 use std::array::from_fn;
 use std::path::Path;
 
+use super::vectors::{FLATTENED, MIN_COUNT, add, rounded};
 use crate::stages::repair::spun::channel::Channel;
 use crate::stages::repair::spun::cloze::{
     FIRST, FOUND, Found, Layers, Number, OUTSIDE, PLACES, REACH, UNKNOWN, Vector, WIDTH,
@@ -18,9 +19,6 @@ const HEADER: &str = "copydesk cloze of spun news, learnt from 40 million tokens
     of many publishers, whose text is not part of this; Apache-2.0, as copydesk; by \
     `copydesk-train cloze CLOZE TABLE NEWS`\n";
 
-/// Rarer words are left out.
-const MIN_COUNT: u32 = 60;
-
 /// Words with more than such a share of all are passed over the more often.
 const FREQUENT: f32 = 2e-4;
 
@@ -29,12 +27,11 @@ const PASSES: usize = 3;
 /// Of the words of a window that are of the table, the share that is replaced.
 const REPLACED: f32 = 0.1;
 
-/// Rivals drawn for each place, and words drawn at random by this power of their counts, and
-/// what these weigh.
+/// Rivals drawn for each place, and words drawn at random as for the vectors, and what these
+/// weigh.
 const RIVALS: usize = 6;
 const DRAWN: usize = 16;
 const ASKED: usize = 1 + RIVALS + DRAWN;
-const FLATTENED: f32 = 0.75;
 const WEIGHT_OF_DRAWN: f32 = 0.2;
 
 /// Steps at the beginning, of vectors (Duchi and others 2011, "Adagrad")
@@ -92,7 +89,7 @@ pub fn train(table: &Path, news: &Path) -> std::io::Result<Vec<u8>> {
     Ok(learner.write())
 }
 
-/// Lines of fewer tokens are no sentences.
+/// Lines of no more tokens are no sentences.
 const SHORTEST: usize = 6;
 
 struct Vocabulary {
@@ -372,14 +369,14 @@ impl<'v> Learner<'v> {
         }
         let (others, words) = self.words.split_at(FIRST as usize);
         for word in others {
-            file.extend(rounded(&word.vector));
+            file.extend(written(&word.vector));
         }
         for (index, (hash, word)) in vocabulary.words.iter().zip(words).enumerate() {
             file.extend(hash.to_le_bytes());
-            file.extend(rounded(&word.vector));
+            file.extend(written(&word.vector));
             if let Some(answer) = self.answers.get(index) {
                 file.extend(self.biases[index].vector[0].to_le_bytes());
-                file.extend(rounded(&answer.vector));
+                file.extend(written(&answer.vector));
             }
         }
         file
@@ -457,16 +454,8 @@ fn dot<const LENGTH: usize>(one: &[f32; LENGTH], other: &[f32; LENGTH]) -> f32 {
     sums.iter().sum::<f32>() + rest
 }
 
-fn add<const LENGTH: usize>(sum: &mut [f32; LENGTH], times: f32, vector: &[f32; LENGTH]) {
-    for (sum, number) in sum.iter_mut().zip(vector) {
-        *sum += times * number;
-    }
-}
-
-/// The vector in 127 steps of a unit to either side of nothing.
-fn rounded<const LENGTH: usize>(vector: &[f32; LENGTH]) -> Vec<u8> {
-    let greatest = vector.iter().fold(f32::MIN_POSITIVE, |most, number| most.max(number.abs()));
-    let unit = greatest / 127.0;
-    let steps = vector.iter().map(|number| ((number / unit).round() as i8).cast_unsigned());
-    unit.to_le_bytes().into_iter().chain(steps).collect()
+/// A vector as the file has it.
+fn written<const LENGTH: usize>(vector: &[f32; LENGTH]) -> impl Iterator<Item = u8> {
+    let (unit, steps) = rounded(vector);
+    unit.to_le_bytes().into_iter().chain(steps)
 }

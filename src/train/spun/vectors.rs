@@ -15,7 +15,7 @@ const HEADER: &str = "copydesk word vectors of spun news, learnt from 40 million
     `copydesk-train vectors VECTORS TABLE NEWS`\n";
 
 /// Rarer words are left out.
-const MIN_COUNT: u32 = 60;
+pub(super) const MIN_COUNT: u32 = 60;
 
 /// Words with more than such a share of all are passed over the more often, as neighbours
 /// weigh the less.
@@ -30,7 +30,7 @@ const DRAWN: usize = 6;
 const RATE: f32 = 0.05;
 
 /// Words are drawn by this power of how often they were counted.
-const FLATTENED: f32 = 0.75;
+pub(super) const FLATTENED: f32 = 0.75;
 
 const NONE: u32 = u32::MAX;
 
@@ -194,14 +194,18 @@ impl<'v> Learner<'v> {
     }
 }
 
-fn add(sum: &mut Vector, times: f32, vector: &Vector) {
+pub(super) fn add<const LENGTH: usize>(
+    sum: &mut [f32; LENGTH],
+    times: f32,
+    vector: &[f32; LENGTH],
+) {
     for (sum, number) in sum.iter_mut().zip(vector) {
         *sum += times * number;
     }
 }
 
 /// The vector in 127 steps of a unit to either side of nothing.
-fn rounded(vector: &Vector) -> (f32, [u8; DIMENSIONS]) {
+pub(super) fn rounded<const LENGTH: usize>(vector: &[f32; LENGTH]) -> (f32, [u8; LENGTH]) {
     let greatest = vector.iter().fold(f32::MIN_POSITIVE, |most, number| most.max(number.abs()));
     let unit = greatest / 127.0;
     (unit, vector.map(|number| ((number / unit).round() as i8).cast_unsigned()))

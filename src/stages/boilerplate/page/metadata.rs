@@ -123,8 +123,12 @@ fn is_link_to_front(tree: &Tree, heading: NodeId) -> bool {
         let element = tree.element(id).filter(|element| element.name == local_name!("a"));
         element.and_then(|element| element.attribute(&local_name!("href"))).is_some_and(is_front)
     };
-    tree.parent(heading).is_some_and(leads) || tree.descendants(heading).any(leads)
+    let mut within = tree.descendants(heading).take(MOST_IN_HEADING);
+    tree.parent(heading).is_some_and(leads) || within.any(leads)
 }
+
+/// Nodes of a heading that are looked at: headings may hold each other, and the page.
+const MOST_IN_HEADING: usize = 32;
 
 /// Whether an address has no more than a host.
 fn is_front(address: &str) -> bool {

@@ -16,7 +16,7 @@ pub const RULE: Rule =
 /// How many segments may stand between the headline and the article.
 const REACH: usize = 8;
 const WORDS: Range<u32> = 3..36;
-/// The share of a heading's words that are a link's, from which all of it is.
+/// A heading with a greater share of its words in links is a link.
 const LINKED: f32 = 0.9;
 
 fn judge(scene: &Scene, index: usize) -> Option<f32> {
