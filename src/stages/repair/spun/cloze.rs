@@ -45,7 +45,7 @@ pub const FIRST: Number = 2;
 
 pub struct Cloze {
     numbers: FastMap<WordHash, Number>,
-    words: Vec<Vector>,
+    words: Vec<Rounded<WIDTH>>,
     layers: Layers,
     answers: Vec<(f32, Rounded<FOUND>)>,
 }
@@ -68,10 +68,6 @@ impl<const LENGTH: usize> Rounded<LENGTH> {
     fn read(bytes: &mut &[u8]) -> Option<Self> {
         let unit = f32::from_le_bytes(take(bytes)?);
         Some(Self { unit, steps: take::<LENGTH>(bytes)?.map(u8::cast_signed) })
-    }
-
-    fn numbers(&self) -> [f32; LENGTH] {
-        self.steps.map(|step| self.unit * f32::from(step))
     }
 }
 
@@ -100,11 +96,11 @@ impl Cloze {
         let mut read =
             Self { numbers: FastMap::default(), words: Vec::new(), layers, answers: Vec::new() };
         for _ in 0..FIRST {
-            read.words.push(Rounded::read(&mut bytes)?.numbers());
+            read.words.push(Rounded::read(&mut bytes)?);
         }
         for number in 0..words {
             read.numbers.insert(WordHash::from_le_bytes(take(&mut bytes)?), FIRST + number);
-            read.words.push(Rounded::read(&mut bytes)?.numbers());
+            read.words.push(Rounded::read(&mut bytes)?);
             if number < of_table {
                 let bias = f32::from_le_bytes(take(&mut bytes)?);
                 read.answers.push((bias, Rounded::read(&mut bytes)?));
@@ -127,9 +123,9 @@ impl Cloze {
     pub fn find(&self, window: &[Number; PLACES]) -> Found {
         let mut sums = self.layers.first;
         for (number, weights) in window.iter().zip(&self.layers.places) {
-            let vector = &self.words[*number as usize];
-            for ((sum, number), weight) in sums.iter_mut().zip(vector).zip(weights) {
-                *sum += number * weight;
+            let Rounded { unit, steps } = &self.words[*number as usize];
+            for ((sum, step), weight) in sums.iter_mut().zip(steps).zip(weights) {
+                *sum += unit * f32::from(*step) * weight;
             }
         }
         let mut found = self.layers.second;

@@ -144,10 +144,7 @@ impl<'m, 't> Decoder<'m, 't> {
             all.ending(at, &mut paths);
             prune(&mut paths, &all.nodes);
             let token = &tokens[at];
-            let kept = self.channel.kept(token.hash);
             self.channel.matches(&tokens[at..], &mut entries);
-            costs.clear();
-            costs.extend(entries.iter().map(|entry| self.cost(entry)));
             if entries.is_empty() && paths.len() == 1 {
                 // Nothing to choose from: what the word adds, it adds to every path.
                 let node = all.nodes[paths[0]];
@@ -155,6 +152,9 @@ impl<'m, 't> Decoder<'m, 't> {
                 all.add(at + 1, Node { last, from: paths[0], entry: None, start: at, ..node });
                 continue;
             }
+            let kept = self.channel.kept(token.hash);
+            costs.clear();
+            costs.extend(entries.iter().map(|entry| self.cost(entry)));
             asked.clear();
             for &path in &paths {
                 let [first, second] = all.nodes[path].last;
