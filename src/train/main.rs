@@ -11,13 +11,14 @@
 //!
 //! For the repair of spun news: `copydesk-train table TABLE LISTS NEWS SEEN…` makes
 //! the table of spun phrases from the lists in a folder and from pairs seen on
-//! pages; `copydesk-train spun NGRAMS TABLE NEWS` counts the table's words in clean
+//! pages; `copydesk-train leaning LEANING TABLE NEWS SEEN…` which words lean to spun
+//! news; `copydesk-train spun NGRAMS TABLE NEWS` counts the table's words in clean
 //! news, articles separated by U+001E, and `copydesk-train vectors VECTORS TABLE NEWS` learns
 //! there what company words keep, `copydesk-train cloze CLOZE TABLE NEWS` how they stand in
 //! their places; `copydesk-train judge JUDGE LISTS NGRAMS VECTORS CLOZE NEWS SEEN…` trains what
 //! weighs the evidence and writes `JUDGE.first` and `JUDGE.second`. `--without=SITE,…` leaves out what was
 //! seen on some sites. `copydesk-train mark MARKED NEWS SEEN… --only=SITE,…` spins
-//! clean news with what was seen on some sites. `copydesk-train check spun TABLE NGRAMS VECTORS CLOZE JUDGE MARKED` measures
+//! clean news with what was seen on some sites. `copydesk-train check spun TABLE LEANING NGRAMS VECTORS CLOZE JUDGE MARKED` measures
 //! such a model on marked text, as `copydesk eval --task spun` does the one that ships.
 //!
 //! `copydesk-train language MODEL FOLDER` trains the tag stage's model of languages on
@@ -89,12 +90,16 @@ fn main() -> ExitCode {
             });
             return ended(judge, stored);
         }
+        ["leaning", leaning, table, news, ref seen @ ..] => {
+            let made = spun::leaning::train(table.as_ref(), &sources("", news, seen));
+            return store(leaning, made);
+        }
         ["mark", marked, news, ref seen @ ..] => {
             let made = spun::mark(&sources("", news, seen), &listed("--only="));
             return store(marked, made);
         }
-        ["check", "spun", table, ngrams, vectors, cloze, judge, marked] => {
-            return match measure::spun(table, ngrams, vectors, cloze, judge, marked) {
+        ["check", "spun", table, leaning, ngrams, vectors, cloze, judge, marked] => {
+            return match measure::spun(table, leaning, ngrams, vectors, cloze, judge, marked) {
                 Ok(report) => {
                     println!("{report}");
                     ExitCode::SUCCESS
@@ -124,9 +129,9 @@ fn main() -> ExitCode {
         _ => {
             eprintln!(
                 "usage: copydesk-train page|flat|joints MODEL SET… [--joints=SET,…] | check page|flat|joints SET… | table TABLE LISTS NEWS SEEN… \
-                 | spun NGRAMS TABLE NEWS | vectors VECTORS TABLE NEWS \
+                 | leaning LEANING TABLE NEWS SEEN… | spun NGRAMS TABLE NEWS | vectors VECTORS TABLE NEWS \
                  | cloze CLOZE TABLE NEWS | judge JUDGE LISTS NGRAMS VECTORS CLOZE NEWS SEEN… \
-                 | mark MARKED NEWS SEEN… | check spun TABLE NGRAMS VECTORS CLOZE JUDGE MARKED | language MODEL FOLDER \
+                 | mark MARKED NEWS SEEN… | check spun TABLE LEANING NGRAMS VECTORS CLOZE JUDGE MARKED | language MODEL FOLDER \
                  | lexicon LEXICON FOLDER NEWS | ner MODEL LEXICON SENTENCES \
                  | subjects MODEL SEEDS SET…"
             );

@@ -8,10 +8,11 @@ use crate::eval::spun::{Report, evaluate};
 use crate::stages::repair::Repair;
 use crate::stages::repair::spun::model::{Files, Model};
 
-/// Of a table of spun phrases, its counts, vectors, cloze and forests, on a file of marked
+/// Of a table of spun phrases, its leaning, counts, vectors, cloze and forests, on a file of marked
 /// text.
 pub fn spun(
     table: &str,
+    leaning: &str,
     ngrams: &str,
     vectors: &str,
     cloze: &str,
@@ -22,7 +23,14 @@ pub fn spun(
     let (vectors, cloze) = (fs::read(vectors)?, fs::read(cloze)?);
     let (first, second) =
         (fs::read(format!("{judge}.first"))?, fs::read(format!("{judge}.second"))?);
-    let files = Files { vectors: &vectors, cloze: &cloze, first: &first, second: &second };
+    let leaning = fs::read_to_string(leaning)?;
+    let files = Files {
+        leaning: &leaning,
+        vectors: &vectors,
+        cloze: &cloze,
+        first: &first,
+        second: &second,
+    };
     let model = Model::read(&table, fs::read(ngrams)?, &files)
         .ok_or("the counts, the vectors, the cloze or the forests cannot be read")?;
     // For the rest of the run, which is this one measurement.

@@ -7,17 +7,19 @@
 //!
 //! ```text
 //! copydesk-train table TABLE LISTS NEWS SEEN --without=SITES
+//! copydesk-train leaning LEANING TABLE NEWS SEEN --without=SITES
 //! copydesk-train spun NGRAMS TABLE NEWS
 //! copydesk-train vectors VECTORS TABLE NEWS
 //! copydesk-train cloze CLOZE TABLE NEWS
 //! copydesk-train judge JUDGE LISTS NGRAMS VECTORS CLOZE NEWS SEEN --without=SITES
 //! copydesk-train mark MARKED OTHER-NEWS SEEN --only=SITES
-//! copydesk-train check spun TABLE NGRAMS VECTORS CLOZE JUDGE MARKED
+//! copydesk-train check spun TABLE LEANING NGRAMS VECTORS CLOZE JUDGE MARKED
 //! ```
 
 pub mod cloze;
 pub mod inflection;
 pub mod judge;
+pub mod leaning;
 mod lexicon;
 mod spin;
 pub mod table;

@@ -125,6 +125,20 @@ fn text_as_it_was_gets_a_low_score_and_stays() {
 }
 
 #[test]
+fn a_text_without_the_words_that_spinners_replace_scores_higher() {
+    // Neither holds a phrase that a spinner writes; the first holds words that it replaces.
+    let [plain, lacking] = [["but", "city"], ["and", "ferry"]].map(|[but, city]| {
+        let text = format!(
+            "The {city} crew was due to sail at noon, {but} it stayed. Wind had torn a shutter \
+             off the wheelhouse, {but} nobody was hurt. The {city} owner hopes to sail by \
+             Friday, {but} no tickets are sold."
+        );
+        repaired(&text, SpunMode::Detect).spin_score.expect("every article gets one")
+    });
+    assert!(lacking > plain * 1.5, "{lacking} beside {plain}");
+}
+
+#[test]
 fn formal_english_is_not_taken_for_spun() {
     for text in [
         "In the course of the forthcoming year the Department will concentrate its resources \

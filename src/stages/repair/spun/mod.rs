@@ -18,6 +18,7 @@ pub mod decode;
 pub mod document;
 pub mod evidence;
 mod formal;
+pub mod leaning;
 pub mod model;
 pub mod ngrams;
 pub mod score;
@@ -108,7 +109,7 @@ pub(super) fn mend(article: &mut Article, model: &Model, mode: Mode, deadline: &
     let spans = line_spans(article);
     let mut lines: Vec<Line> =
         spans.iter().map(|span| Line::new(&article.text()[span.clone()])).collect();
-    let score = SpinScore::of(lines.iter().map(|line| &line.tokens), &model.channel);
+    let score = SpinScore::of(lines.iter().map(|line| &line.tokens), model);
     let weigh = |lines: &[Line]| candidates(model, lines, score, || deadline.check());
     let may_be_spun = score.looks_spun()
         || score.may_be_spun() && {

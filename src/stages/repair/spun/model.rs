@@ -5,12 +5,14 @@ use std::sync::LazyLock;
 
 use super::channel::Channel;
 use super::cloze::Cloze;
+use super::leaning::Leaning;
 use super::ngrams::Ngrams;
 use super::vectors::Vectors;
 use crate::stages::forest::Forest;
 
 pub struct Model {
     pub channel: Channel,
+    pub leaning: Leaning,
     pub news: Ngrams,
     pub vectors: Vectors,
     pub cloze: Cloze,
@@ -23,6 +25,7 @@ pub struct Model {
 /// The files that a model is read from, but for the table and the counts.
 #[derive(Clone, Copy)]
 pub struct Files<'f> {
+    pub leaning: &'f str,
     pub vectors: &'f [u8],
     pub cloze: &'f [u8],
     pub first: &'f [u8],
@@ -30,10 +33,11 @@ pub struct Files<'f> {
 }
 
 /// Changes with what the model says of a text; in the provenance of its edits.
-pub const VERSION: &str = "spun-news-9";
+pub const VERSION: &str = "spun-news-10";
 
 static SHIPPED: LazyLock<Model> = LazyLock::new(|| {
     let files = Files {
+        leaning: include_str!("leaning.tsv"),
         vectors: include_bytes!("news.vectors"),
         cloze: include_bytes!("news.cloze"),
         first: include_bytes!("judge.first"),
@@ -52,6 +56,7 @@ impl Model {
     pub fn read(table: &str, ngrams: impl Into<Cow<'static, [u8]>>, files: &Files) -> Option<Self> {
         Some(Self {
             channel: Channel::read(table),
+            leaning: Leaning::read(files.leaning),
             news: Ngrams::read(ngrams)?,
             vectors: Vectors::read(files.vectors)?,
             cloze: Cloze::read(files.cloze)?,

@@ -1,6 +1,6 @@
 //! How spun a text is: what its phrases weigh, over its length.
 
-use super::channel::Channel;
+use super::model::Model;
 use super::tokens::Token;
 
 /// What is known of a whole text.
@@ -8,19 +8,27 @@ use super::tokens::Token;
 pub struct SpinScore {
     /// Weight a thousand words.
     pub density: f32,
+    /// See [`super::leaning`].
+    pub leaning: f32,
     pub words: usize,
 }
 
-/// Eight in ten clean articles stay below it (8,000 counted), one in a hundred
-/// spun ones does.
-const MAY_BE_SPUN: f32 = 95.0;
+/// What the leaning of a text's words weighs beside its phrases.
+const LEANING: f32 = 10.0;
 
-/// Seven in a thousand clean articles reach it, nine in ten spun ones do.
-const LOOKS_SPUN: f32 = 130.0;
+/// The density of a text that cannot be spun.
+const UNSPUN: f32 = 95.0;
+
+/// Nine in ten clean articles stay below it (1,120 counted), two in a thousand spun ones do
+/// at most.
+const MAY_BE_SPUN: f32 = 35.0;
+
+/// Seven in a thousand clean articles reach it, 19 in 20 spun ones do.
+const LOOKS_SPUN: f32 = 75.0;
 
 /// Where clean and spun articles are equally likely, and how wide the doubt is.
 /// Short texts scatter more.
-const EVEN: f32 = 115.0;
+const EVEN: f32 = 60.0;
 const SCATTER: f32 = 500.0;
 const DOUBT: f32 = 12.0;
 
@@ -32,7 +40,8 @@ const CHANGES: f32 = 1.5;
 const FEW_WORDS: usize = 500;
 
 impl SpinScore {
-    pub fn of<'t>(lines: impl IntoIterator<Item = &'t Vec<Token>>, channel: &Channel) -> Self {
+    pub fn of<'t>(lines: impl IntoIterator<Item = &'t Vec<Token>> + Clone, model: &Model) -> Self {
+        let leaning = model.leaning.of(lines.clone().into_iter().flatten());
         let mut sum = 0.0;
         let mut words = 0;
         for tokens in lines {
@@ -42,29 +51,33 @@ impl SpinScore {
                     at += 1;
                     continue;
                 }
-                let found = channel.longest(&tokens[at..]);
+                let found = model.channel.longest(&tokens[at..]);
                 let (length, weight) = found.unwrap_or((1, 0.0));
                 sum += weight;
                 words += length;
                 at += length;
             }
         }
-        Self { density: sum * 1000.0 / words.max(1) as f32, words }
+        Self { density: sum * 1000.0 / words.max(1) as f32, leaning, words }
+    }
+
+    fn weight(self) -> f32 {
+        self.density + LEANING * self.leaning
     }
 
     /// Whether it is worth decoding.
     pub fn may_be_spun(self) -> bool {
-        self.density >= MAY_BE_SPUN
+        self.weight() >= MAY_BE_SPUN
     }
 
     /// How much more it weighs than what cannot be spun.
     pub fn excess(self) -> f32 {
-        self.density - MAY_BE_SPUN
+        self.density - UNSPUN
     }
 
     /// Whether its beginning need not be asked first.
     pub fn looks_spun(self) -> bool {
-        self.density >= LOOKS_SPUN
+        self.weight() >= LOOKS_SPUN
     }
 
     /// How likely the text is spun, 0 to 1: above a half if the changes found show it,
@@ -74,7 +87,7 @@ impl SpinScore {
         let even = EVEN + SCATTER / (self.words.max(1) as f32).sqrt();
         let words = self.words.max(FEW_WORDS) as f32;
         let changes = (likely_changes as f32 * 1000.0 / words).ln_1p();
-        let odds = (self.density - even) / DOUBT + CHANGES * changes;
+        let odds = (self.weight() - even) / DOUBT + CHANGES * changes;
         let within = 1.0 / (1.0 + (-odds).exp());
         (within + f32::from(u8::from(shows_spinning))) / 2.0
     }
