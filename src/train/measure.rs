@@ -8,8 +8,8 @@ use crate::eval::spun::{Report, evaluate};
 use crate::stages::repair::Repair;
 use crate::stages::repair::spun::model::{Files, Model};
 
-/// Of a table of spun phrases, its leaning, counts, vectors, cloze and forests, on a file of marked
-/// text.
+/// Of a table of spun phrases, the leaning of its words, its counts, vectors, cloze and forests,
+/// on a file of marked text.
 pub fn spun(
     table: &str,
     leaning: &str,

@@ -52,25 +52,25 @@ pub fn train(table: &Path, sources: &Sources) -> std::io::Result<Vec<u8>> {
         .map(str::trim)
         .filter(|article| LENGTHS.contains(&article.len()))
         .collect();
-    let thin = || {
-        Ok::<_, std::io::Error>(Spinner::new(
-            table::seen_on(sources, &table::sites(sources)?)?,
-            USED,
-        ))
-    };
-    let spinners = [thin()?, thin()?.and(table::pairs_of(&table), USED_OF_SUPPOSED)];
+    let seen = table::seen_on(sources, &table::sites(sources)?)?;
+    let spinners = [
+        Spinner::new(seen.clone(), USED),
+        Spinner::new(seen, USED).and(table::pairs_of(&table), USED_OF_SUPPOSED),
+    ];
     let mut rows: Vec<(Row, f32)> = Vec::with_capacity(articles.len() * 2);
     for (index, article) in articles.iter().enumerate() {
         let spun = spinners[index % spinners.len()].spin(article).text;
         rows.push((vocabulary.row(article), 0.0));
         rows.push((vocabulary.row(&spun), 1.0));
     }
-    let mut texts = vec![0; vocabulary.words.len()];
+    let mut texts = vec![0u32; vocabulary.words.len()];
     rows.iter().flat_map(|(row, _)| row).for_each(|(word, _)| texts[*word as usize] += 1);
     for (row, _) in &mut rows {
         row.retain(|(word, _)| texts[*word as usize] >= MIN_TEXTS);
     }
-    Ok(learn(&rows, vocabulary).into_bytes())
+    let shares = texts.into_iter().map(|texts| texts as f32 / rows.len() as f32);
+    let shares: Vec<f32> = shares.collect();
+    Ok(learn(&rows, vocabulary, &shares).into_bytes())
 }
 
 /// The words of the table's phrases.
@@ -115,16 +115,12 @@ impl Vocabulary {
     }
 }
 
-fn learn(rows: &[(Row, f32)], vocabulary: Vocabulary) -> String {
+/// `shares` are those of the texts that have each word: a rare word's weight shrinks as much
+/// as others', but all at once where the word is seen.
+fn learn(rows: &[(Row, f32)], vocabulary: Vocabulary, shares: &[f32]) -> String {
     let words = vocabulary.words.len();
     // The last is the weight of no word.
     let (mut weights, mut squares) = (vec![0.0f32; words + 1], vec![CALM; words + 1]);
-    // Which share of the texts each word is in: a rare word's weight shrinks as much as
-    // others', but all at once where the word is seen.
-    let mut shares = vec![0.0; words];
-    for (word, _) in rows.iter().flat_map(|(row, _)| row) {
-        shares[*word as usize] += 1.0 / rows.len() as f32;
-    }
     let mut order: Vec<usize> = (0..rows.len()).collect();
     let mut random = Random::new(1);
     for _ in 0..PASSES {

@@ -3,7 +3,7 @@
 //! news conference`, `Japanese Europe` → `Eastern Europe`.
 //!
 //! Nothing is touched unless the text as a whole shows that it was spun: by the
-//! weight of its phrases ([`score`]), then by how many different changes it would
+//! weight of its phrases ([`score`]) and which way its words lean ([`leaning`]), then by how many different changes it would
 //! take that are sure. The likeliest original is decoded ([`decode`]) from
 //! what the table is known to do ([`channel`]) and from how news reads
 //! ([`ngrams`]); forests weigh the evidence for each change over the whole

@@ -1,4 +1,4 @@
-//! How spun a text is: what its phrases weigh, over its length.
+//! How spun a text is: what its phrases weigh, over its length, and which way its words lean.
 
 use super::model::Model;
 use super::tokens::Token;
@@ -28,8 +28,8 @@ const LOOKS_SPUN: f32 = 75.0;
 
 /// Where clean and spun articles are equally likely, and how wide the doubt is.
 /// Short texts scatter more.
-const EVEN: f32 = 60.0;
-const SCATTER: f32 = 500.0;
+const EVEN: f32 = 38.0;
+const SCATTER: f32 = 1000.0;
 const DOUBT: f32 = 12.0;
 
 /// What likely changes weigh, in log-odds, against the weight of the phrases. On texts spun
