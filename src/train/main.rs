@@ -12,13 +12,16 @@
 //! For the repair of spun news: `copydesk-train table TABLE LISTS NEWS SEEN…` makes
 //! the table of spun phrases from the lists in a folder and from pairs seen on
 //! pages; `copydesk-train leaning LEANING TABLE NEWS SEEN…` which words lean to spun
-//! news; `copydesk-train spun NGRAMS TABLE NEWS` counts the table's words in clean
+//! news; `copydesk-train rewording REWORDING TABLE NGRAMS NEWS THESAURUS… --others=SET,…` which
+//! words and what else show that any spinner was at work, learnt from news and labelled articles
+//! spun by thesauri (each one file or several, separated by commas; `reword MARKED NGRAMS NEWS
+//! THESAURUS` spins news so); `copydesk-train spun NGRAMS TABLE NEWS` counts the table's words in clean
 //! news, articles separated by U+001E, and `copydesk-train vectors VECTORS TABLE NEWS` learns
 //! there what company words keep, `copydesk-train cloze CLOZE TABLE NEWS` how they stand in
 //! their places; `copydesk-train judge JUDGE LISTS NGRAMS VECTORS CLOZE NEWS SEEN…` trains what
 //! weighs the evidence and writes `JUDGE.first` and `JUDGE.second`. `--without=SITE,…` leaves out what was
 //! seen on some sites. `copydesk-train mark MARKED NEWS SEEN… --only=SITE,…` spins
-//! clean news with what was seen on some sites. `copydesk-train check spun TABLE LEANING NGRAMS VECTORS CLOZE JUDGE MARKED` measures
+//! clean news with what was seen on some sites. `copydesk-train check spun TABLE LEANING REWORDING NGRAMS VECTORS CLOZE JUDGE MARKED` measures
 //! such a model on marked text, as `copydesk eval --task spun` does the one that ships.
 //!
 //! `copydesk-train language MODEL FOLDER` trains the tag stage's model of languages on
@@ -94,12 +97,27 @@ fn main() -> ExitCode {
             let made = spun::leaning::train(table.as_ref(), &sources("", news, seen));
             return store(leaning, made);
         }
+        ["rewording", rewording, table, ngrams, news, ref thesauri @ ..] => {
+            let sources = spun::rewording::Sources {
+                table: table.as_ref(),
+                ngrams: ngrams.as_ref(),
+                news: news.as_ref(),
+                thesauri: thesauri.iter().map(|files| files_of(files)).collect(),
+                others: listed("--others=").into_iter().map(PathBuf::from).collect(),
+            };
+            return store(rewording, spun::rewording::train(&sources));
+        }
+        ["reword", marked, ngrams, news, thesaurus] => {
+            let made = spun::reword(ngrams.as_ref(), news.as_ref(), &files_of(thesaurus));
+            return store(marked, made);
+        }
         ["mark", marked, news, ref seen @ ..] => {
             let made = spun::mark(&sources("", news, seen), &listed("--only="));
             return store(marked, made);
         }
-        ["check", "spun", table, leaning, ngrams, vectors, cloze, judge, marked] => {
-            return match measure::spun(table, leaning, ngrams, vectors, cloze, judge, marked) {
+        ["check", "spun", ref files @ ..] if let Ok(files) = <[&str; 8]>::try_from(files) => {
+            let [table, .., marked] = files;
+            return match measure::spun(files) {
                 Ok(report) => {
                     println!("{report}");
                     ExitCode::SUCCESS
@@ -129,9 +147,10 @@ fn main() -> ExitCode {
         _ => {
             eprintln!(
                 "usage: copydesk-train page|flat|joints MODEL SET… [--joints=SET,…] | check page|flat|joints SET… | table TABLE LISTS NEWS SEEN… \
-                 | leaning LEANING TABLE NEWS SEEN… | spun NGRAMS TABLE NEWS | vectors VECTORS TABLE NEWS \
+                 | leaning LEANING TABLE NEWS SEEN… \
+                 | rewording REWORDING TABLE NGRAMS NEWS THESAURUS… [--others=SET,…] | reword MARKED NGRAMS NEWS THESAURUS | spun NGRAMS TABLE NEWS | vectors VECTORS TABLE NEWS \
                  | cloze CLOZE TABLE NEWS | judge JUDGE LISTS NGRAMS VECTORS CLOZE NEWS SEEN… \
-                 | mark MARKED NEWS SEEN… | check spun TABLE LEANING NGRAMS VECTORS CLOZE JUDGE MARKED | language MODEL FOLDER \
+                 | mark MARKED NEWS SEEN… | check spun TABLE LEANING REWORDING NGRAMS VECTORS CLOZE JUDGE MARKED | language MODEL FOLDER \
                  | lexicon LEXICON FOLDER NEWS | ner MODEL LEXICON SENTENCES \
                  | subjects MODEL SEEDS SET…"
             );
@@ -139,6 +158,11 @@ fn main() -> ExitCode {
         }
     }
     ExitCode::SUCCESS
+}
+
+/// A thesaurus may be more than one file, separated by commas.
+fn files_of(thesaurus: &str) -> Vec<PathBuf> {
+    thesaurus.split(',').map(PathBuf::from).collect()
 }
 
 fn paths(sets: &[&str]) -> Vec<PathBuf> {

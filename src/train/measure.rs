@@ -11,21 +11,16 @@ use crate::stages::repair::spun::model::{Files, Model};
 /// Of a table of spun phrases, the leaning of its words, its counts, vectors, cloze and forests,
 /// on a file of marked text.
 pub fn spun(
-    table: &str,
-    leaning: &str,
-    ngrams: &str,
-    vectors: &str,
-    cloze: &str,
-    judge: &str,
-    marked: &str,
+    [table, leaning, rewording, ngrams, vectors, cloze, judge, marked]: [&str; 8],
 ) -> Result<Report, Box<dyn Error>> {
     let table = fs::read_to_string(table)?;
     let (vectors, cloze) = (fs::read(vectors)?, fs::read(cloze)?);
     let (first, second) =
         (fs::read(format!("{judge}.first"))?, fs::read(format!("{judge}.second"))?);
-    let leaning = fs::read_to_string(leaning)?;
+    let (leaning, rewording) = (fs::read_to_string(leaning)?, fs::read_to_string(rewording)?);
     let files = Files {
         leaning: &leaning,
+        rewording: &rewording,
         vectors: &vectors,
         cloze: &cloze,
         first: &first,

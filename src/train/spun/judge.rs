@@ -53,7 +53,7 @@ pub fn train(
         boosting::train(examples, &plan).write(header)
     };
     // Forests of no trees find everything even.
-    let all = Files { leaning: "", vectors, cloze, first: &first, second: &second };
+    let all = Files { leaning: "", rewording: "", vectors, cloze, first: &first, second: &second };
     let examples = examples(sources, ngrams, &all, FIRST, Evidence::first)?;
     let first = grown(0, &examples);
     let hopeful = Files { first: &first, ..all };
@@ -115,7 +115,7 @@ fn learn(spun: &Spun, model: &Model, examples: &mut Examples, seen: fn(&Evidence
         lines.push(Line::new(line));
         start += line.len() + 1;
     }
-    let score = SpinScore::of(lines.iter().map(|line| &line.tokens), model);
+    let score = SpinScore::of(&lines, model);
     for candidate in candidates(model, &lines, score, || {}) {
         if candidate.probability < HOPELESS {
             continue;

@@ -6,12 +6,12 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::judge::USED;
+use super::regression::{Row, learn};
 use super::spin::Spinner;
 use super::table::{self, Sources};
 use crate::stages::repair::spun::leaning::{MOST, share};
 use crate::stages::repair::spun::tokens::{WordHash, tokens, word_hash};
 use crate::text::hashing::FastMap;
-use crate::train::random::Random;
 
 const HEADER: &str = "\
 # Which words lean to spun news, learnt from English news of many publishers, whose text is not
@@ -22,14 +22,7 @@ const HEADER: &str = "\
 /// The share of originals that a page replaces, of pairs that are only supposed.
 const USED_OF_SUPPOSED: f32 = 0.25;
 
-const PASSES: usize = 8;
-
-/// The step where little was learnt yet (Duchi and others 2011, Adagrad).
-const RATE: f32 = 0.3;
-const CALM: f32 = 1.0;
-
-/// How much the weights shrink with each text, of all words alike (Hoerl and Kennard 1970,
-/// ridge regression).
+/// How much the weights shrink with each text.
 const SHRINKING: f32 = 3e-4;
 
 /// Words in fewer texts are left out, and weights that say less.
@@ -38,9 +31,6 @@ const LEAST: f32 = 0.01;
 
 /// Shorter and longer articles, in bytes, are left out.
 const LENGTHS: std::ops::Range<usize> = 800..20_000;
-
-/// What is known of a text: its words by number, and what each says.
-type Row = Vec<(u32, f32)>;
 
 /// The weights as a file.
 pub fn train(table: &Path, sources: &Sources) -> std::io::Result<Vec<u8>> {
@@ -70,7 +60,7 @@ pub fn train(table: &Path, sources: &Sources) -> std::io::Result<Vec<u8>> {
     }
     let shares = texts.into_iter().map(|texts| texts as f32 / rows.len() as f32);
     let shares: Vec<f32> = shares.collect();
-    Ok(learn(&rows, vocabulary, &shares).into_bytes())
+    Ok(as_file(&learn(&rows, &shares, SHRINKING), &vocabulary).into_bytes())
 }
 
 /// The words of the table's phrases.
@@ -115,35 +105,11 @@ impl Vocabulary {
     }
 }
 
-/// `shares` are those of the texts that have each word: a rare word's weight shrinks as much
-/// as others', but all at once where the word is seen.
-fn learn(rows: &[(Row, f32)], vocabulary: Vocabulary, shares: &[f32]) -> String {
-    let words = vocabulary.words.len();
-    // The last is the weight of no word.
-    let (mut weights, mut squares) = (vec![0.0f32; words + 1], vec![CALM; words + 1]);
-    let mut order: Vec<usize> = (0..rows.len()).collect();
-    let mut random = Random::new(1);
-    for _ in 0..PASSES {
-        for at in (1..order.len()).rev() {
-            order.swap(at, random.below(at + 1));
-        }
-        for (row, is_spun) in order.iter().map(|at| &rows[*at]) {
-            let all = || row.iter().copied().chain([(words as u32, 1.0)]);
-            let sum: f32 = all().map(|(word, number)| weights[word as usize] * number).sum();
-            let error = 1.0 / (1.0 + (-sum).exp()) - is_spun;
-            for (word, number) in all() {
-                let at = word as usize;
-                let shrinking = shares.get(at).map_or(0.0, |share| SHRINKING * weights[at] / share);
-                let slope = error * number + shrinking;
-                squares[at] += slope * slope;
-                weights[at] -= RATE * slope / squares[at].sqrt();
-            }
-        }
-    }
+fn as_file(weights: &[f32], vocabulary: &Vocabulary) -> String {
     let mut lines: Vec<(&str, f32)> =
         vocabulary.words.iter().map(String::as_str).zip(weights.iter().copied()).collect();
     lines.retain(|(_, weight)| weight.abs() >= LEAST);
-    lines.push(("", weights[words]));
+    lines.push(("", weights[vocabulary.words.len()]));
     lines.sort_by(|a, b| a.0.cmp(b.0));
     let mut file = HEADER.to_owned();
     for (word, weight) in lines {

@@ -9,11 +9,13 @@
 //! copydesk-train table TABLE LISTS NEWS SEEN --without=SITES
 //! copydesk-train leaning LEANING TABLE NEWS SEEN --without=SITES
 //! copydesk-train spun NGRAMS TABLE NEWS
+//! copydesk-train rewording REWORDING TABLE NGRAMS NEWS THESAURUS --others=SETS
 //! copydesk-train vectors VECTORS TABLE NEWS
 //! copydesk-train cloze CLOZE TABLE NEWS
 //! copydesk-train judge JUDGE LISTS NGRAMS VECTORS CLOZE NEWS SEEN --without=SITES
 //! copydesk-train mark MARKED OTHER-NEWS SEEN --only=SITES
-//! copydesk-train check spun TABLE LEANING NGRAMS VECTORS CLOZE JUDGE MARKED
+//! copydesk-train reword MARKED NGRAMS OTHER-NEWS OTHER-THESAURUS
+//! copydesk-train check spun TABLE LEANING REWORDING NGRAMS VECTORS CLOZE JUDGE MARKED
 //! ```
 
 pub mod cloze;
@@ -21,13 +23,16 @@ pub mod inflection;
 pub mod judge;
 pub mod leaning;
 mod lexicon;
+mod regression;
+pub mod rewording;
 mod spin;
 pub mod table;
+mod thesaurus;
 pub mod vectors;
 
 use std::collections::HashSet;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::stages::repair::spun::ngrams::{Ngrams, ngram_hash};
 use crate::stages::repair::spun::tokens::{WordHash, tokens};
@@ -43,11 +48,23 @@ const COMMONEST: usize = 60;
 /// a JSON object with `marked` a line.
 pub fn mark(sources: &table::Sources, sites: &[String]) -> std::io::Result<Vec<u8>> {
     let spinner = spin::Spinner::new(table::seen_on(sources, sites)?, judge::USED);
-    let news = std::fs::read_to_string(&sources.news)?;
+    marked(&sources.news, |text| spinner.spin(text))
+}
+
+/// The same with a thesaurus.
+pub fn reword(ngrams: &Path, news: &Path, thesaurus: &[PathBuf]) -> std::io::Result<Vec<u8>> {
+    let invalid = || std::io::Error::new(std::io::ErrorKind::InvalidData, "no counts");
+    let ngrams = Ngrams::read(std::fs::read(ngrams)?).ok_or_else(invalid)?;
+    let thesaurus = thesaurus::Thesaurus::read(thesaurus)?;
+    marked(news, |text| thesaurus.spin(text, &ngrams))
+}
+
+fn marked(news: &Path, spin: impl Fn(&str) -> spin::Spun) -> std::io::Result<Vec<u8>> {
+    let news = std::fs::read_to_string(news)?;
     let mut lines = String::new();
     for article in news.split('\u{1e}').map(str::trim).filter(|a| a.len() > SHORTEST) {
         let plain = article.replace('{', "(").replace('}', ")").replace('|', "/");
-        let marked = spinner.spin(&plain).marked();
+        let marked = spin(&plain).marked();
         lines.push_str(&serde_json::json!({ "marked": marked }).to_string());
         lines.push('\n');
     }

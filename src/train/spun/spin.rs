@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::lexicon::Pair;
 use crate::stages::repair::spun::ngrams::ngram_hash;
-use crate::stages::repair::spun::tokens::{WordHash, tokens};
+use crate::stages::repair::spun::tokens::{Token, WordHash, tokens};
 use crate::text::hashing::{FastMap, fingerprint};
 use crate::train::random::Shifts;
 
@@ -81,20 +81,27 @@ impl Spinner {
                 chosen.insert(ngram_hash(&super::table::hashes(original)), spun);
             }
         }
-        replace(text, &chosen)
+        let tokens = tokens(text);
+        replace(text, &tokens, |_, words| {
+            let words: Vec<WordHash> = words.iter().map(|token| token.hash).collect();
+            chosen.get(&ngram_hash(&words)).copied()
+        })
     }
 }
 
-fn replace(text: &str, chosen: &FastMap<u64, &str>) -> Spun {
+/// `rendering` tells what is written for some tokens, of which the first is the so manieth.
+pub fn replace<'r>(
+    text: &str,
+    tokens: &[Token],
+    rendering: impl Fn(usize, &[Token]) -> Option<&'r str>,
+) -> Spun {
     let mut spun = Spun { text: String::with_capacity(text.len() * 11 / 10), marks: Vec::new() };
-    let tokens = tokens(text);
     let (mut at, mut done) = (0, 0);
     while at < tokens.len() {
         let joined = tokens[at + 1..].iter().take_while(|token| token.follows_on).count();
         let longest = (joined + 1).min(LONGEST);
         let found = (1..=longest).rev().filter(|_| tokens[at].is_word()).find_map(|length| {
-            let words: Vec<WordHash> = tokens[at..at + length].iter().map(|t| t.hash).collect();
-            chosen.get(&ngram_hash(&words)).map(|spun| (length, *spun))
+            rendering(at, &tokens[at..at + length]).map(|rendering| (length, rendering))
         });
         let Some((length, rendering)) = found else {
             at += 1;

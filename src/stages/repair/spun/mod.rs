@@ -3,8 +3,9 @@
 //! news conference`, `Japanese Europe` → `Eastern Europe`.
 //!
 //! Nothing is touched unless the text as a whole shows that it was spun: by the
-//! weight of its phrases ([`score`]) and which way its words lean ([`leaning`]), then by how many different changes it would
-//! take that are sure. The likeliest original is decoded ([`decode`]) from
+//! weight of its phrases ([`score`]) and which way its words lean ([`leaning`]), then by
+//! how many different changes it would take that are sure. What some other spinner wrote is told
+//! as well ([`rewording`]), flagged and left. The likeliest original is decoded ([`decode`]) from
 //! what the table is known to do ([`channel`]) and from how news reads
 //! ([`ngrams`]); forests weigh the evidence for each change over the whole
 //! document ([`evidence`]), also how well its words fit those about them
@@ -21,6 +22,7 @@ mod formal;
 pub mod leaning;
 pub mod model;
 pub mod ngrams;
+pub mod rewording;
 pub mod score;
 pub mod surroundings;
 pub mod tokens;
@@ -109,7 +111,7 @@ pub(super) fn mend(article: &mut Article, model: &Model, mode: Mode, deadline: &
     let spans = line_spans(article);
     let mut lines: Vec<Line> =
         spans.iter().map(|span| Line::new(&article.text()[span.clone()])).collect();
-    let score = SpinScore::of(lines.iter().map(|line| &line.tokens), model);
+    let score = SpinScore::of(&lines, model);
     let weigh = |lines: &[Line]| candidates(model, lines, score, || deadline.check());
     let may_be_spun = score.looks_spun()
         || score.may_be_spun() && {
@@ -126,8 +128,10 @@ pub(super) fn mend(article: &mut Article, model: &Model, mode: Mode, deadline: &
     let likelihood = score.likelihood(likely, is_spun);
     let proposals = is_spun.then(|| propose(&found, &lines));
     article.spin_score = Some(likelihood);
+    if is_spun || score.looks_reworded() {
+        article.flag(Flag::SpunText);
+    }
     let Some(mut proposals) = proposals else { return false };
-    article.flag(Flag::SpunText);
     if mode != Mode::Repair {
         return false;
     }

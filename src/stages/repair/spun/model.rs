@@ -7,12 +7,14 @@ use super::channel::Channel;
 use super::cloze::Cloze;
 use super::leaning::Leaning;
 use super::ngrams::Ngrams;
+use super::rewording::Rewording;
 use super::vectors::Vectors;
 use crate::stages::forest::Forest;
 
 pub struct Model {
     pub channel: Channel,
     pub leaning: Leaning,
+    pub rewording: Rewording,
     pub news: Ngrams,
     pub vectors: Vectors,
     pub cloze: Cloze,
@@ -26,6 +28,7 @@ pub struct Model {
 #[derive(Clone, Copy)]
 pub struct Files<'f> {
     pub leaning: &'f str,
+    pub rewording: &'f str,
     pub vectors: &'f [u8],
     pub cloze: &'f [u8],
     pub first: &'f [u8],
@@ -33,11 +36,12 @@ pub struct Files<'f> {
 }
 
 /// Changes with what the model says of a text; in the provenance of its edits.
-pub const VERSION: &str = "spun-news-10";
+pub const VERSION: &str = "spun-news-11";
 
 static SHIPPED: LazyLock<Model> = LazyLock::new(|| {
     let files = Files {
         leaning: include_str!("leaning.tsv"),
+        rewording: include_str!("rewording.tsv"),
         vectors: include_bytes!("news.vectors"),
         cloze: include_bytes!("news.cloze"),
         first: include_bytes!("judge.first"),
@@ -54,10 +58,12 @@ impl Model {
 
     /// `None` if the counts or one of the other files are no such files.
     pub fn read(table: &str, ngrams: impl Into<Cow<'static, [u8]>>, files: &Files) -> Option<Self> {
+        let news = Ngrams::read(ngrams)?;
         Some(Self {
             channel: Channel::read(table),
             leaning: Leaning::read(files.leaning),
-            news: Ngrams::read(ngrams)?,
+            rewording: Rewording::read(files.rewording, &news),
+            news,
             vectors: Vectors::read(files.vectors)?,
             cloze: Cloze::read(files.cloze)?,
             first: Forest::read(files.first)?,

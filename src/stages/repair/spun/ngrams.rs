@@ -90,6 +90,25 @@ impl Ngrams {
         std::hint::black_box(read);
     }
 
+    /// How often news holds an n-gram, within a fifth, by its hash; 0 if rarely.
+    pub fn count_of(&self, hash: u64) -> f32 {
+        self.steps_of(hash).map_or(0.0, |steps| COUNTS[steps as usize + 1])
+    }
+
+    /// The same of many, of which each is asked for once.
+    pub fn counts_of<'h>(&'h self, hashes: &'h [u64]) -> impl Iterator<Item = f32> + 'h {
+        hashes.chunks(AT_ONCE).flat_map(|hashes| {
+            self.fetch(hashes);
+            hashes.iter().map(|hash| self.count_of(*hash))
+        })
+    }
+
+    /// How often news would hold two words side by side that it holds so often, if it mixed
+    /// its words.
+    pub fn by_chance(&self, first: f32, second: f32) -> f32 {
+        first * (second / self.tokens as f32)
+    }
+
     #[inline(never)]
     fn answer(&self, hash: u64) -> u64 {
         hash & !ANSWER_MASK | self.steps_of(hash).map_or(0, |steps| u64::from(steps) + 1)
@@ -121,6 +140,9 @@ impl Ngrams {
         Some(found & COUNT_MASK)
     }
 }
+
+/// N-grams whose counts are brought near together.
+const AT_ONCE: usize = 128;
 
 /// Nearly all buckets have no more entries.
 const MOST_AT_ONCE: usize = 16;

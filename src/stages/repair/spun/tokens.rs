@@ -45,7 +45,7 @@ pub fn takes_an(text: &str) -> bool {
         _ => return false,
     }
     const SILENT: [&str; 4] = ["hour", "honest", "honor", "honour"];
-    const CONSONANT: [&str; 8] = ["uni", "use", "usu", "util", "eu", "one", "once", "ubiq"];
+    const CONSONANT: [&str; 9] = ["uni", "unan", "use", "usu", "util", "eu", "one", "once", "ubiq"];
     let opens = |with: &&str| {
         text.len() >= with.len()
             && text.as_bytes()[..with.len()].eq_ignore_ascii_case(with.as_bytes())
