@@ -140,6 +140,32 @@ fn a_text_without_the_words_that_spinners_replace_scores_higher() {
 }
 
 #[test]
+fn what_another_spinner_wrote_is_flagged_and_left() {
+    // As a thesaurus renders it, sense-blind, beside the text as it was.
+    let reworded = "The burg assembly ballotted on Tuesday to shut the aged footbridge over the \
+        estuary after technologists ascertained fractures in two of its backings. The span, \
+        reared in 1961, conveys about 900 conveyances a day, and the nighest intersection is a \
+        eight mile digression. Merchants on the north banking concern said the shutdown would \
+        price them clients before the summertime. The city manager said a impermanent \
+        structure could be in spot by fall if the land consents to wage for half of the labor. \
+        Denizens were enquired to elude the walkway until the examination is perfect, and a \
+        encounter for the populace will be throwed in the schooltime lobby next hebdomad.";
+    let plain = "The town council voted on Tuesday to close the old bridge over the river after \
+        engineers found cracks in two of its supports. The bridge, built in 1961, carries about \
+        900 vehicles a day, and the nearest crossing is an eight mile detour. Shopkeepers on the \
+        north bank said the closure would cost them customers before the summer. The city manager \
+        said a temporary structure could be in place by autumn if the state agrees to pay for \
+        half of the work. Residents were asked to avoid the footpath until the inspection is \
+        complete, and a meeting for the public will be held in the school hall next week.";
+    let article = repaired(reworded, SpunMode::Repair);
+    assert!(article.flags.contains(&Flag::SpunText), "{:?}", article.spin_score);
+    assert_eq!(article.text(), reworded);
+    let article = repaired(plain, SpunMode::Repair);
+    assert!(article.flags.is_empty(), "{:?}", article.flags);
+    assert!(article.spin_score.is_some_and(|score| score < 0.1), "{:?}", article.spin_score);
+}
+
+#[test]
 fn formal_english_is_not_taken_for_spun() {
     for text in [
         "In the course of the forthcoming year the Department will concentrate its resources \
