@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use super::regression::{Row, learn};
 use super::thesaurus::Thesaurus;
 use super::{COMMONEST, table};
-use crate::stages::repair::spun::evidence::Line;
+use crate::stages::repair::spun::channel::Channel;
 use crate::stages::repair::spun::leaning::{MOST, share};
 use crate::stages::repair::spun::ngrams::{Ngrams, ngram_hash};
-use crate::stages::repair::spun::rewording::{Counted, Rewording, Trait};
+use crate::stages::repair::spun::rewording::{Counted, Trait};
 use crate::stages::repair::spun::tokens::{Token, WordHash, tokens, word_hash};
+use crate::stages::repair::spun::vocabulary::Vocabulary;
 use crate::text::hashing::{FastMap, FastSet};
 
 const HEADER: &str = "\
@@ -74,33 +75,33 @@ pub fn train(sources: &Sources) -> std::io::Result<Vec<u8>> {
     let has_pairs = words_with_pairs(&table, &names, &ngrams);
     let listed: String =
         names.iter().map(|name| line(name, 0.0, has_pairs.contains(&word_hash(name)))).collect();
-    let model = Rewording::read(&listed, &ngrams);
+    let vocabulary = Vocabulary::read("", &listed, &Channel::read(""), &ngrams);
 
     let mut rows: Vec<(Row, f32)> = Vec::new();
     for ((text, times), spun) in articles.iter().zip(&spun) {
         let own = pairs_in(text);
         let pair = [(text, 0.0), (spun, 1.0)];
         let pair: Option<Vec<(Row, f32)>> = pair
-            .map(|(text, label)| row(text, &own, &model, &ngrams).map(|row| (row, label)))
+            .map(|(text, label)| row(text, &own, &vocabulary, &ngrams).map(|row| (row, label)))
             .into_iter()
             .collect();
         for _ in 0..*times {
             rows.extend(pair.iter().flatten().cloned());
         }
     }
-    let (means, scales) = scale_traits(&mut rows, model.words());
-    let mut texts = vec![0u32; model.words() + Trait::ALL.len()];
+    let (means, scales) = scale_traits(&mut rows, vocabulary.len());
+    let mut texts = vec![0u32; vocabulary.len() + Trait::ALL.len()];
     rows.iter().flat_map(|(row, _)| row).for_each(|(number, _)| texts[*number as usize] += 1);
     let shares: Vec<f32> = texts.iter().map(|texts| *texts as f32 / rows.len() as f32).collect();
     let mut weights = learn(&rows, &shares, SHRINKING);
-    let of_none = model.words() + Trait::ALL.len();
+    let of_none = vocabulary.len() + Trait::ALL.len();
     for at in 0..Trait::ALL.len() {
-        weights[model.words() + at] *= scales[at];
-        weights[of_none] -= weights[model.words() + at] * means[at];
+        weights[vocabulary.len() + at] *= scales[at];
+        weights[of_none] -= weights[vocabulary.len() + at] * means[at];
     }
     let mut file = HEADER.to_owned();
     let ends = Trait::ALL.map(Trait::name).into_iter().chain([""]);
-    for (name, weight) in ends.zip(&weights[model.words()..]) {
+    for (name, weight) in ends.zip(&weights[vocabulary.len()..]) {
         file.push_str(&line(name, *weight, false));
     }
     for (name, weight) in names.iter().zip(&weights) {
@@ -186,12 +187,22 @@ fn pairs_in(text: &str) -> FastMap<u64, f32> {
 }
 
 /// The counts were taken from the articles themselves, too: `own` is what this one gave.
-fn row(text: &str, own: &FastMap<u64, f32>, model: &Rewording, ngrams: &Ngrams) -> Option<Row> {
-    let lines: Vec<Line> = text.split('\n').map(Line::new).collect();
+fn row(text: &str, own: &FastMap<u64, f32>, known: &Vocabulary, ngrams: &Ngrams) -> Option<Row> {
     let mut counts: FastMap<u32, usize> = FastMap::default();
-    let counted: Counted = model.count(&lines, ngrams, |number| {
-        *counts.entry(number).or_default() += 1;
-    });
+    let mut counted = Counted::default();
+    for line in text.split('\n') {
+        counted.begin_line();
+        for token in tokens(line).iter().filter(|token| token.is_word()) {
+            if counted.has_enough() {
+                break;
+            }
+            let word = known.get(token.hash);
+            counted.add(line, token, word, ngrams);
+            if let Some(word) = word {
+                *counts.entry(word.number() as u32).or_default() += 1;
+            }
+        }
+    }
     let of_others =
         counted.pairs.iter().zip(ngrams.counts_of(&counted.pairs)).map(|(pair, count)| {
             let others = count - own.get(pair).copied().unwrap_or(0.0);
@@ -201,7 +212,7 @@ fn row(text: &str, own: &FastMap<u64, f32>, model: &Rewording, ngrams: &Ngrams) 
     let share = share(counted.words);
     let words =
         counts.into_iter().map(|(word, count)| (word, (count.min(MOST) as f32).ln_1p() * share));
-    let traits = (model.words() as u32..).zip(traits);
+    let traits = (known.len() as u32..).zip(traits);
     let mut row: Row = words.chain(traits).collect();
     row.sort_unstable_by_key(|(number, _)| *number);
     Some(row)

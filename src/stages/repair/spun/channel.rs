@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 use super::formal::is_formal;
 use super::ngrams::{Chain, ngram_hash};
 use super::tokens::{Token, WordHash, tokens, word_hash};
+use super::vocabulary::Word;
 use crate::text::hashing::FastMap;
 
 pub struct Channel {
@@ -150,7 +151,6 @@ impl Channel {
         Self { entries, kept, openings, sieve }
     }
 
-    #[cfg(feature = "train")]
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter()
     }
@@ -163,7 +163,9 @@ impl Channel {
     /// Fills in the entries whose spun phrase `tokens` open with, longest first.
     pub fn matches<'m>(&'m self, tokens: &[Token], found: &mut Vec<&'m Entry>) {
         found.clear();
-        for opening in self.opened(tokens).into_iter().flatten() {
+        let Some(first) = tokens.first() else { return };
+        let of_first = self.sieve.may_hold(ngram_hash(&[first.hash]));
+        for opening in self.opened(tokens, of_first).into_iter().flatten() {
             for entry in self.entries_of(opening) {
                 if entry.opens(tokens) {
                     found.push(entry);
@@ -172,9 +174,16 @@ impl Channel {
         }
     }
 
-    /// How many words the first of these has, and what it weighs.
-    pub fn longest(&self, tokens: &[Token]) -> Option<(usize, f32)> {
-        self.opened(tokens).into_iter().flatten().find_map(|opening| {
+    /// How many words the longest phrase has that `tokens` open with, and what it weighs;
+    /// `first` is what is known of the first of them.
+    #[inline]
+    pub fn longest(&self, first: &Word, tokens: &[Token]) -> Option<(usize, f32)> {
+        let longer = first.is_followed.then(|| self.longer(tokens)).flatten();
+        longer.or_else(|| first.alone().map(|weight| (1, weight)))
+    }
+
+    fn longer(&self, tokens: &[Token]) -> Option<(usize, f32)> {
+        self.opened(tokens, (false, true)).into_iter().flatten().find_map(|opening| {
             if opening.longest as usize <= OPENING {
                 return Some((opening.longest as usize, opening.weight));
             }
@@ -187,9 +196,10 @@ impl Channel {
         &self.entries[opening.start as usize..opening.end as usize]
     }
 
-    /// The openings that `tokens` have, longest first.
+    /// The openings that `tokens` have, longest first. Whether the first word has entries and
+    /// whether longer openings begin with it is known.
     #[inline]
-    fn opened(&self, tokens: &[Token]) -> [Option<&Opening>; OPENING] {
+    fn opened(&self, tokens: &[Token], of_first: (bool, bool)) -> [Option<&Opening>; OPENING] {
         let mut found = [None; OPENING];
         let mut words = Chain::default();
         for (length, token) in (1..=OPENING).zip(tokens) {
@@ -198,7 +208,8 @@ impl Channel {
             }
             words = words.then(token.hash);
             let opening = words.hash();
-            let (is_filed, is_followed) = self.sieve.may_hold(opening);
+            let (is_filed, is_followed) =
+                if length == 1 { of_first } else { self.sieve.may_hold(opening) };
             if is_filed {
                 found[OPENING - length] = self.openings.get(opening);
             }

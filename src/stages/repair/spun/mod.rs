@@ -27,6 +27,7 @@ pub mod score;
 pub mod surroundings;
 pub mod tokens;
 pub mod vectors;
+pub mod vocabulary;
 
 use std::ops::Range;
 

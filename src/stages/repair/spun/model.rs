@@ -5,15 +5,18 @@ use std::sync::LazyLock;
 
 use super::channel::Channel;
 use super::cloze::Cloze;
-use super::leaning::Leaning;
+use super::leaning;
 use super::ngrams::Ngrams;
 use super::rewording::Rewording;
 use super::vectors::Vectors;
+use super::vocabulary::Vocabulary;
 use crate::stages::forest::Forest;
 
 pub struct Model {
     pub channel: Channel,
-    pub leaning: Leaning,
+    pub vocabulary: Vocabulary,
+    /// What a text without any word leans.
+    pub leaning: f32,
     pub rewording: Rewording,
     pub news: Ngrams,
     pub vectors: Vectors,
@@ -59,10 +62,12 @@ impl Model {
     /// `None` if the counts or one of the other files are no such files.
     pub fn read(table: &str, ngrams: impl Into<Cow<'static, [u8]>>, files: &Files) -> Option<Self> {
         let news = Ngrams::read(ngrams)?;
+        let channel = Channel::read(table);
         Some(Self {
-            channel: Channel::read(table),
-            leaning: Leaning::read(files.leaning),
-            rewording: Rewording::read(files.rewording, &news),
+            vocabulary: Vocabulary::read(files.leaning, files.rewording, &channel, &news),
+            channel,
+            leaning: leaning::of_no_word(files.leaning),
+            rewording: Rewording::read(files.rewording),
             news,
             vectors: Vectors::read(files.vectors)?,
             cloze: Cloze::read(files.cloze)?,

@@ -1,7 +1,9 @@
 //! How spun a text is: what its phrases weigh, over its length, and which way its words lean.
 
 use super::evidence::Line;
+use super::leaning::share;
 use super::model::Model;
+use super::rewording::Counted;
 
 /// What is known of a whole text.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -53,25 +55,42 @@ const FEW_WORDS: usize = 500;
 
 impl SpinScore {
     pub fn of(lines: &[Line], model: &Model) -> Self {
-        let leaning = model.leaning.of(lines.iter().flat_map(|line| &line.tokens));
-        let rewording = model.rewording.of(lines, &model.news);
-        let mut sum = 0.0;
-        let mut words = 0;
-        for Line { tokens, .. } in lines {
-            let mut at = 0;
-            while at < tokens.len() {
-                if !tokens[at].is_word() {
-                    at += 1;
-                    continue;
+        let Model { vocabulary, channel, news, .. } = model;
+        let mut counts = vec![0u8; vocabulary.len()];
+        let (mut density, mut leaning, mut rewording) = (0.0, 0.0, 0.0);
+        let mut words = 0usize;
+        let mut counted = Counted::default();
+        for Line { text, tokens } in lines {
+            let mut behind_phrase = 0;
+            counted.begin_line();
+            vocabulary.fetch(tokens);
+            for (at, token) in tokens.iter().enumerate().filter(|(_, token)| token.is_word()) {
+                words += 1;
+                let word = vocabulary.get(token.hash);
+                let has_enough = counted.has_enough();
+                if !has_enough {
+                    counted.add(text, token, word, news);
                 }
-                let found = model.channel.longest(&tokens[at..]);
-                let (length, weight) = found.unwrap_or((1, 0.0));
-                sum += weight;
-                words += length;
-                at += length;
+                let Some(word) = word else { continue };
+                let more = vocabulary.once_more.of(&mut counts[word.number()]);
+                leaning += word.leaning * more;
+                if !has_enough {
+                    rewording += word.rewording * more;
+                }
+                if at >= behind_phrase
+                    && let Some((length, weight)) = channel.longest(word, &tokens[at..])
+                {
+                    density += weight;
+                    behind_phrase = at + length;
+                }
             }
         }
-        Self { density: sum * 1000.0 / words.max(1) as f32, leaning, rewording, words }
+        Self {
+            density: density * 1000.0 / words.max(1) as f32,
+            leaning: model.leaning + leaning * share(words),
+            rewording: model.rewording.of(&counted, rewording, news),
+            words,
+        }
     }
 
     fn weight(self) -> f32 {
