@@ -62,7 +62,7 @@ const MOST_UNKNOWN: f32 = 0.3;
 const FEWEST_WORDS: usize = 50;
 
 /// A text is reworded throughout, or not at all: words behind so many are not asked.
-pub const ENOUGH_WORDS: usize = 400;
+pub const ENOUGH_WORDS: usize = 800;
 
 /// What is counted in a text.
 pub struct Counted {

@@ -3,7 +3,7 @@
 use super::evidence::Line;
 use super::leaning::share;
 use super::model::Model;
-use super::rewording::Counted;
+use super::rewording::{Counted, ENOUGH_WORDS};
 
 /// What is known of a whole text.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,8 +42,8 @@ const CHANGES: f32 = 1.5;
 
 /// What a text is taken for reworded from, which shorter ones must pass by more; and how wide
 /// the doubt is. None of 12,698 clean news articles passed it.
-const REWORDED: f32 = 4.3;
-const REWORDED_SCATTER: f32 = 60.0;
+const REWORDED: f32 = 3.8;
+const REWORDED_SCATTER: f32 = 80.0;
 const REWORDED_DOUBT: f32 = 2.0;
 
 /// From where to where the table's likelihood goes on the same scale, of a text whose changes do
@@ -130,7 +130,8 @@ impl SpinScore {
     }
 
     fn rewording_beyond(self) -> f32 {
-        self.rewording - REWORDED - REWORDED_SCATTER / (self.words.max(1) as f32).sqrt()
+        let asked = self.words.clamp(1, ENOUGH_WORDS) as f32;
+        self.rewording - REWORDED - REWORDED_SCATTER / asked.sqrt()
     }
 }
 
