@@ -87,7 +87,13 @@ fn earlier_if_renewed(stated: Found, article: &Article, limits: &Limits) -> Foun
 
 /// Where a page has no field for its date: its first time element or dated byline.
 fn in_page(article: &Article, in_url: Option<&Found>, limits: &Limits) -> Option<Found> {
-    let element = best(article, Fact::Published, WEAK, limits);
+    // "Updated <time>May 6</time>": the element does not say what its date is of.
+    let of_change = best(article, Fact::Modified, &[ClueSource::VisibleText], limits);
+    let is_of_publication = |seen: &Found| {
+        seen.source != ClueSource::Element
+            || of_change.as_ref().is_none_or(|change| !same_day(&change.moment, &seen.moment))
+    };
+    let element = best(article, Fact::Published, WEAK, limits).filter(is_of_publication);
     let byline = || {
         // Around the heading first: lines of the text may be of other articles.
         let sources = [ClueSource::Element, ClueSource::VisibleText];

@@ -32,11 +32,12 @@ pub fn lines<'a>(article: &'a Article, headline: Option<&str>) -> Vec<&'a str> {
             key == wanted || (key.len() > 20 && wanted.contains(&key))
         })
     });
-    let front = match title {
-        Some(title) => &before[title + 1..before.len().min(title + 1 + NEAR_TITLE)],
-        None => &before[before.len().saturating_sub(NEAR_BODY)..],
+    let (start, most) = match title {
+        Some(title) => (title + 1, NEAR_TITLE),
+        None => (before.len().saturating_sub(NEAR_BODY), NEAR_BODY),
     };
-    let front = front.iter().filter(|(_, is_of_article)| *is_of_article).map(|(line, _)| *line);
+    let of_article = before[start..].iter().filter(|(_, is_of_article)| *is_of_article);
+    let front = of_article.map(|(line, _)| *line).take(most);
     let kept = article.blocks().iter().take(2).map(|block| article.block_text(block));
     front.chain(kept).filter(|line| line.len() <= LONGEST_LINE).collect()
 }

@@ -36,6 +36,15 @@ fn published(tags: &Tags) -> Option<&str> {
 }
 
 #[test]
+fn a_label_in_several_elements_says_what_its_date_is_of() {
+    let label = |words: &str| format!("<p>{words} <span class=date>May 6, 2024</span></p>");
+    let changed = told(&label("<span>Last Updated</span> <span>on</span>"), "");
+    assert_eq!((published(&changed), changed.date_modified.as_deref()), (None, Some("2024-05-06")));
+    let is_published = told(&label("<span>Posted</span> <span>on</span>"), "");
+    assert_eq!(published(&is_published), Some("2024-05-06"));
+}
+
+#[test]
 fn dates_of_posts_comments_events_and_other_stories_are_not_the_articles() {
     let inside = [
         "<blockquote class=twitter-tweet><p>The pier is coming</p><a>May 3, 2024</a></blockquote>",

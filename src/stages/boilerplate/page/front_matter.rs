@@ -21,6 +21,8 @@ const LONGEST_DATE: usize = 80;
 const LONGEST_DATED: usize = 140;
 /// "Published", "Last updated on" before a date, in bytes.
 const LONGEST_LABEL: usize = 30;
+/// "on", "le", ":" between such a label and its date, in bytes.
+const LONGEST_LINK: usize = 3;
 /// A person's name, in bytes.
 const LONGEST_NAME: usize = 60;
 const MOST_CLUES: usize = 6;
@@ -103,8 +105,15 @@ pub fn read(tree: &Tree, places: &Places<'_>, evidence: &mut Evidence, deadline:
                     }
                 }
                 after_date = is_date(text);
-                label.clear();
-                if text.len() <= LONGEST_LABEL && !text.bytes().any(|byte| byte.is_ascii_digit()) {
+                // "Last updated", "on" and the date may each have an element of its own.
+                let has_figures = text.bytes().any(|byte| byte.is_ascii_digit());
+                if text.len() > LONGEST_LINK || has_figures || label.len() > LONGEST_LABEL {
+                    label.clear();
+                }
+                if text.len() <= LONGEST_LABEL && !has_figures {
+                    if !label.is_empty() {
+                        label.push(' ');
+                    }
                     label.push_str(text);
                 }
             }
