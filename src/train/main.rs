@@ -9,20 +9,24 @@
 //! sites held out. With `--joints=SET,…` the flat model is trained and measured on lines that
 //! are joined by what was trained so on other sites than theirs; else by what ships.
 //!
-//! For the repair of spun news: `copydesk-train table TABLE LISTS NEWS SEEN…` makes
-//! the table of spun phrases from the lists in a folder and from pairs seen on
-//! pages; `copydesk-train leaning LEANING TABLE NEWS SEEN…` which words lean to spun
-//! news; `copydesk-train rewording REWORDING TABLE NGRAMS NEWS THESAURUS… --others=SET,…` which
-//! words and what else show that any spinner was at work, learnt from news and labelled articles
-//! spun by thesauri (each one file or several, separated by commas; `reword MARKED NGRAMS NEWS
-//! THESAURUS` spins news so); `copydesk-train spun NGRAMS TABLE NEWS` counts the table's words in clean
-//! news, articles separated by U+001E, and `copydesk-train vectors VECTORS TABLE NEWS` learns
-//! there what company words keep, `copydesk-train cloze CLOZE TABLE NEWS` how they stand in
-//! their places; `copydesk-train judge JUDGE LISTS NGRAMS VECTORS CLOZE NEWS SEEN…` trains what
-//! weighs the evidence and writes `JUDGE.first` and `JUDGE.second`. `--without=SITE,…` leaves out what was
-//! seen on some sites. `copydesk-train mark MARKED NEWS SEEN… --only=SITE,…` spins
-//! clean news with what was seen on some sites. `copydesk-train check spun TABLE LEANING REWORDING NGRAMS VECTORS CLOZE JUDGE MARKED` measures
-//! such a model on marked text, as `copydesk eval --task spun` does the one that ships.
+//! For the repair of spun news, with articles of clean news separated by U+001E:
+//!
+//! - `table TABLE LISTS NEWS SEEN…` makes the table of spun phrases from the lists in a folder
+//!   and from pairs seen on pages;
+//! - `leaning LEANING TABLE NEWS SEEN…` learns which words lean to spun news;
+//! - `rewording REWORDING TABLE NGRAMS NEWS THESAURUS… --others=SET,…` learns which words and
+//!   what else show that any spinner was at work, from news and labelled articles spun by
+//!   thesauri (each one file or several, separated by commas); `reword MARKED NGRAMS NEWS
+//!   THESAURUS` spins news so;
+//! - `spun NGRAMS TABLE NEWS` counts the table's words in news, `vectors VECTORS TABLE NEWS`
+//!   learns there what company words keep, `cloze CLOZE TABLE NEWS` how they stand in their
+//!   places;
+//! - `judge JUDGE LISTS NGRAMS VECTORS CLOZE NEWS SEEN…` trains what weighs the evidence and
+//!   writes `JUDGE.first` and `JUDGE.second`;
+//! - `mark MARKED NEWS SEEN… --only=SITE,…` spins news with what was seen on some sites, which
+//!   `--without=SITE,…` leaves out of the others;
+//! - `check spun TABLE LEANING REWORDING NGRAMS VECTORS CLOZE JUDGE MARKED` measures such a
+//!   model on marked text, as `copydesk eval --task spun` does the one that ships.
 //!
 //! `copydesk-train language MODEL FOLDER` trains the tag stage's model of languages on
 //! what `src/train/language/collect.py` collected.
@@ -146,13 +150,17 @@ fn main() -> ExitCode {
         }
         _ => {
             eprintln!(
-                "usage: copydesk-train page|flat|joints MODEL SET… [--joints=SET,…] | check page|flat|joints SET… | table TABLE LISTS NEWS SEEN… \
+                "usage: copydesk-train page|flat|joints MODEL SET… [--joints=SET,…] \
+                 | check page|flat|joints SET… | table TABLE LISTS NEWS SEEN… \
                  | leaning LEANING TABLE NEWS SEEN… \
-                 | rewording REWORDING TABLE NGRAMS NEWS THESAURUS… [--others=SET,…] | reword MARKED NGRAMS NEWS THESAURUS | spun NGRAMS TABLE NEWS | vectors VECTORS TABLE NEWS \
-                 | cloze CLOZE TABLE NEWS | judge JUDGE LISTS NGRAMS VECTORS CLOZE NEWS SEEN… \
-                 | mark MARKED NEWS SEEN… | check spun TABLE LEANING REWORDING NGRAMS VECTORS CLOZE JUDGE MARKED | language MODEL FOLDER \
-                 | lexicon LEXICON FOLDER NEWS | ner MODEL LEXICON SENTENCES \
-                 | subjects MODEL SEEDS SET…"
+                 | rewording REWORDING TABLE NGRAMS NEWS THESAURUS… [--others=SET,…] \
+                 | reword MARKED NGRAMS NEWS THESAURUS | spun NGRAMS TABLE NEWS \
+                 | vectors VECTORS TABLE NEWS | cloze CLOZE TABLE NEWS \
+                 | judge JUDGE LISTS NGRAMS VECTORS CLOZE NEWS SEEN… \
+                 | mark MARKED NEWS SEEN… \
+                 | check spun TABLE LEANING REWORDING NGRAMS VECTORS CLOZE JUDGE MARKED \
+                 | language MODEL FOLDER | lexicon LEXICON FOLDER NEWS \
+                 | ner MODEL LEXICON SENTENCES | subjects MODEL SEEDS SET…"
             );
             return ExitCode::from(2);
         }

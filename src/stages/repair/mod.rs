@@ -1,6 +1,6 @@
 //! Mends the text: characters first, then prose, then what a synonym spinner
-//! wrote. Of the clues, those that are text get the characters, and those that
-//! are sentences of a spun article are mended with it.
+//! wrote. Of the clues, those that are text get the characters, titles are put on one
+//! line, and those that are sentences of a spun article are mended with it.
 
 /// The names of the rules of a registry.
 macro_rules! ids_of {
@@ -52,6 +52,9 @@ const TEXT_FACTS: [Fact; 7] = [
     Fact::Publisher,
 ];
 
+/// Clues that are one line, also where a scraper kept the line breaks of the page's markup.
+const TITLES: [Fact; 2] = [Fact::Title, Fact::AlternativeTitle];
+
 /// What prose closes up may bring characters together that mean something; more
 /// turns than this were never seen to be needed.
 const MAX_TURNS: usize = 6;
@@ -94,6 +97,9 @@ impl Stage for Repair {
         for clue in &mut article.evidence.clues {
             if TEXT_FACTS.contains(&clue.fact) {
                 characters::mend(&mut clue.value, deadline);
+            }
+            if TITLES.contains(&clue.fact) {
+                prose::mend_line(&mut clue.value);
             }
         }
         if self.spun != SpunMode::Off {

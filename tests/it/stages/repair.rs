@@ -78,6 +78,26 @@ fn clues_that_are_text_are_mended_and_others_are_not() {
     assert_eq!(title.original(), Ok("A cafÃ© reopens".to_owned()));
 }
 
+#[test]
+fn a_title_is_one_line() {
+    for (given, wanted) in [
+        (
+            "Council to rebuild \r\n\t the old pier\n\nthis\nwinter",
+            "Council to rebuild the old pier this winter",
+        ),
+        ("Council to  rebuild\tthe old pier", "Council to  rebuild\tthe old pier"),
+    ] {
+        let mut article = Article::from_text("A plain body.");
+        article.evidence.add(Fact::Title, ClueSource::Message, given);
+        article.evidence.add(Fact::Description, ClueSource::Message, given);
+        Repair::default().apply(&mut article, &Deadline::never());
+        let [title, description] = &article.evidence.clues[..] else { panic!("two clues") };
+        assert_eq!(title.value.text(), wanted);
+        assert_eq!(title.value.original().as_deref(), Ok(given));
+        assert_eq!(description.value.text(), given);
+    }
+}
+
 /// A lost byte would complete the sequence before it, which would then be the lost
 /// byte of the one before that: hundreds of turns, to a single character.
 #[test]

@@ -39,6 +39,23 @@ fn propose(draft: &Draft, deadline: &Deadline) -> Vec<Proposal> {
     proposals
 }
 
+/// The line breaks of a text that is one line by its nature, such as a title, each with the
+/// white space about it.
+pub(super) fn within_line(text: &str) -> Vec<Proposal> {
+    let mut proposals = Vec::new();
+    let mut end = 0;
+    for (at, _) in text.match_indices(['\n', '\r']) {
+        if at < end {
+            continue;
+        }
+        let start = end + text[end..at].trim_end().len();
+        end = text.len() - text[at..].trim_start().len();
+        let after = if start == 0 || end == text.len() { "" } else { " " };
+        proposals.push(Proposal::edit(RULE.id, start..end, after, 0.95));
+    }
+    proposals
+}
+
 /// Lines with nothing but one line break between them.
 fn groups(draft: &Draft) -> Vec<Vec<Range<usize>>> {
     let mut groups: Vec<Vec<Range<usize>>> = Vec::new();

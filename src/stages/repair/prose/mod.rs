@@ -23,6 +23,7 @@ mod truncation;
 
 use crate::article::{Article, Flag};
 use crate::edit::{Proposal, RuleId};
+use crate::passage::Passage;
 use crate::stage::Deadline;
 use draft::Draft;
 
@@ -79,6 +80,12 @@ pub(super) fn mend(article: &mut Article, deadline: &Deadline) -> bool {
         article.flag(Flag::Truncated);
     }
     changed
+}
+
+/// Mends a text that is one line by its nature.
+pub(super) fn mend_line(line: &mut Passage) {
+    let proposals = hard_wrap::within_line(line.text());
+    line.apply(proposals);
 }
 
 /// The first rule from `next` on that has something to propose.
