@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::judge::USED;
-use super::regression::{Row, learn};
+use super::regression::{Row, learn, words};
 use super::spin::Spinner;
 use super::table::{self, Sources};
-use crate::stages::repair::spun::leaning::{MOST, share};
+use crate::stages::repair::spun::leaning::share;
 use crate::stages::repair::spun::tokens::{WordHash, tokens, word_hash};
 use crate::text::hashing::FastMap;
 
@@ -96,12 +96,7 @@ impl Vocabulary {
         for number in tokens.iter().filter_map(|token| self.numbers.get(&token.hash)) {
             *counts.entry(*number).or_default() += 1;
         }
-        let mut row: Row = counts
-            .into_iter()
-            .map(|(word, count)| (word, (count.min(MOST) as f32).ln_1p() * share))
-            .collect();
-        row.sort_unstable_by_key(|(word, _)| *word);
-        row
+        words(counts, share)
     }
 }
 

@@ -1,9 +1,19 @@
 //! A logistic regression over what texts have, learnt one text at a time.
 
+use crate::stages::repair::spun::leaning::MOST;
+use crate::text::hashing::FastMap;
 use crate::train::random::Random;
 
 /// What is known of a text: its traits by number, and how much it has of each.
 pub type Row = Vec<(u32, f32)>;
+
+/// Of words by number and how often a text has each: the logarithm of that, times `share`.
+pub fn words(counts: FastMap<u32, usize>, share: f32) -> Row {
+    let weigh = |count: usize| (count.min(MOST) as f32).ln_1p() * share;
+    let mut row: Row = counts.into_iter().map(|(word, count)| (word, weigh(count))).collect();
+    row.sort_unstable_by_key(|(word, _)| *word);
+    row
+}
 
 const PASSES: usize = 8;
 

@@ -5,11 +5,11 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::regression::{Row, learn};
+use super::regression::{Row, learn, words};
 use super::thesaurus::Thesaurus;
 use super::{COMMONEST, table};
 use crate::stages::repair::spun::channel::Channel;
-use crate::stages::repair::spun::leaning::{MOST, share};
+use crate::stages::repair::spun::leaning::share;
 use crate::stages::repair::spun::ngrams::{Ngrams, ngram_hash};
 use crate::stages::repair::spun::rewording::{Counted, Trait};
 use crate::stages::repair::spun::tokens::{Token, WordHash, tokens, word_hash};
@@ -209,12 +209,8 @@ fn row(text: &str, own: &FastMap<u64, f32>, known: &Vocabulary, ngrams: &Ngrams)
             if others < RAREST { 0.0 } else { others }
         });
     let traits = counted.traits(of_others)?;
-    let share = share(counted.words);
-    let words =
-        counts.into_iter().map(|(word, count)| (word, (count.min(MOST) as f32).ln_1p() * share));
-    let traits = (known.len() as u32..).zip(traits);
-    let mut row: Row = words.chain(traits).collect();
-    row.sort_unstable_by_key(|(number, _)| *number);
+    let mut row = words(counts, share(counted.words));
+    row.extend((known.len() as u32..).zip(traits));
     Some(row)
 }
 

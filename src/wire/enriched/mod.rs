@@ -343,8 +343,9 @@ pub struct Quality<'a> {
     #[schemars(extend("examples" = [["truncated"]]))]
     #[serde(borrow)]
     pub flags: Vec<Cow<'a, str>>,
-    /// How likely a synonym spinner wrote the text, 0 to 1; absent where nothing
-    /// looked. An article with the flag `spun_text` was taken for spun.
+    /// How likely a spinner wrote the text, 0 to 1; absent where nothing looked. An article
+    /// with the flag `spun_text` was taken for spun, and is mended as far as a table of
+    /// synonyms shows what it was; what other spinners wrote is only flagged.
     #[schemars(example = 0.012, range(min = 0, max = 1))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spin_score: Option<f64>,

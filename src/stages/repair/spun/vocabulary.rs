@@ -5,6 +5,7 @@ use super::channel::Channel;
 use super::leaning::OnceMore;
 use super::ngrams::{Ngrams, ngram_hash};
 use super::tokens::{Token, WordHash, word_hash};
+use crate::text::hashing::FastMap;
 
 /// An open table by the words' hashes.
 pub struct Vocabulary {
@@ -78,27 +79,42 @@ fn weights_of_words(file: &str) -> impl Iterator<Item = Weight<'_>> {
     weights(file).filter(|line| !line.name.is_empty() && !line.name.starts_with(' '))
 }
 
+/// What is known so far, by the words' hashes.
+#[derive(Default)]
+struct Words(FastMap<WordHash, Word>);
+
+impl Words {
+    /// The word, which is new if it was not there.
+    fn entry(&mut self, hash: WordHash) -> &mut Word {
+        let number = self.0.len() as u32 + 1;
+        self.0.entry(hash).or_insert(Word { hash, number, ..FREE })
+    }
+}
+
 impl Vocabulary {
     pub fn read(leaning: &str, rewording: &str, channel: &Channel, news: &Ngrams) -> Self {
-        let most = leaning.lines().count() + rewording.lines().count() + channel.entries().count();
-        let places = vec![FREE; (2 * most).next_power_of_two()];
-        let mut read = Self { places, words: 0, once_more: OnceMore::default() };
+        let mut words = Words::default();
         for Weight { name, weight, has_pairs } in weights_of_words(rewording) {
-            let hash = word_hash(name);
-            let count = news.count_of(ngram_hash(&[hash]));
-            *read.entry(hash) =
-                Word { rewording: weight, count, is_known: true, has_pairs, ..*read.entry(hash) };
+            let word = words.entry(word_hash(name));
+            (word.rewording, word.is_known, word.has_pairs) = (weight, true, has_pairs);
+            word.count = news.count_of(ngram_hash(&[word.hash]));
         }
         for Weight { name, weight, .. } in weights_of_words(leaning) {
-            read.entry(word_hash(name)).leaning = weight;
+            words.entry(word_hash(name)).leaning = weight;
         }
         for entry in channel.entries() {
-            let word = read.entry(entry.spun[0]);
+            let word = words.entry(entry.spun[0]);
             if entry.spun.len() == 1 {
                 word.alone = entry.weight;
             } else {
                 word.is_followed = true;
             }
+        }
+        let places = vec![FREE; (2 * words.0.len()).next_power_of_two()];
+        let mut read = Self { places, words: words.0.len() as u32, once_more: OnceMore::default() };
+        for word in words.0.into_values() {
+            let place = read.place(word.hash);
+            read.places[place] = word;
         }
         read
     }
@@ -128,17 +144,6 @@ impl Vocabulary {
     #[inline]
     pub fn get(&self, hash: WordHash) -> Option<&Word> {
         Some(&self.places[self.place(hash)]).filter(|word| word.number > 0)
-    }
-
-    /// The word, which is new if it was not there.
-    fn entry(&mut self, hash: WordHash) -> &mut Word {
-        let place = self.place(hash);
-        let word = &mut self.places[place];
-        if word.number == 0 {
-            self.words += 1;
-            *word = Word { hash, number: self.words, ..FREE };
-        }
-        word
     }
 
     /// How many words it has.
