@@ -48,7 +48,7 @@ const REWORDED_DOUBT: f32 = 2.0;
 
 /// From where to where the table's likelihood goes on the same scale, of a text whose changes do
 /// not show it spun: its words weigh much in clean texts of a trade as well.
-const BY_TABLE: std::ops::Range<f32> = -12.0..-6.5;
+const BY_TABLE: std::ops::Range<f32> = -10.0..-5.5;
 
 /// One likely change says no more of a shorter text than of one of so many words.
 const FEW_WORDS: usize = 500;
